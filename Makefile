@@ -1,0 +1,47 @@
+# `make demo` and `make test` are enough on a fresh Debian 12 with git, make and Swift 6.3.
+export PATH := $(PATH):/opt/swift/usr/bin
+export IMGVERIFY := $(CURDIR)/imgverify
+export IMGVERIFY_GUESTS := $(CURDIR)/.cache/guests
+
+STRICT := --explicit-target-dependency-import-check error
+DEBUG := --scratch-path .build-debug $(STRICT)
+RELEASE := -c release --scratch-path .build-release $(STRICT)
+
+.PHONY: build demo test quick guests fmt lint clean distclean
+
+build: ## the release program, linked as ./imgverify
+	tools/deps.sh build
+	swift build $(RELEASE) --product imgverify
+	ln -sfn "$$(swift build $(RELEASE) --show-bin-path)/imgverify" imgverify
+
+demo: build ## verify the tiny guest, from nothing to the verdict
+	tools/deps.sh run guests
+	guest=$$(fixtures/build-guest tiny) && \
+	  ./imgverify "$$guest/tiny.zfs.gz" "$$guest/tiny.json" --output imgverify-out
+
+guests: build ## all guests that the tests boot
+	tools/deps.sh guests
+	for name in $$(fixtures/build-guest --list); do fixtures/build-guest $$name || exit; done
+
+test: ## everything that CI holds: format, scripts, all tests with real boots
+	tools/deps.sh build run guests test
+	$(MAKE) lint
+	swift test $(DEBUG) --skip BootTests
+	$(MAKE) guests
+	swift test $(DEBUG) --filter BootTests
+
+quick: ## the tests that boot nothing
+	tools/deps.sh build
+	swift test $(DEBUG) --skip BootTests
+
+fmt:
+	swift format -i -r Sources Tests Package.swift
+
+lint:
+	tools/lint.sh
+
+clean:
+	rm -rf .build .build-debug .build-release imgverify imgverify-out
+
+distclean: clean
+	rm -rf .cache

@@ -1,0 +1,83 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+/// One settings array for every Swift target, so that no target is held to less than another.
+let settings: [SwiftSetting] = [
+  .swiftLanguageMode(.v6),
+  .enableUpcomingFeature("ExistentialAny"),
+  .enableUpcomingFeature("InternalImportsByDefault"),
+  .enableUpcomingFeature("MemberImportVisibility"),
+  .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+  .treatAllWarnings(as: .error),
+]
+
+let system: Target.Dependency = .product(name: "SystemPackage", package: "swift-system")
+let subprocess: Target.Dependency = .product(name: "Subprocess", package: "swift-subprocess")
+let argumentParser: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
+
+/// A library target with the common settings.
+func library(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+  .target(name: name, dependencies: dependencies, swiftSettings: settings)
+}
+
+/// The tests of a target, mirroring its files.
+func tests(_ name: String, _ more: [Target.Dependency] = []) -> Target {
+  let tested: [Target.Dependency] = name == "Model" ? ["Model"] : [.byName(name: name), "Model"]
+  return .testTarget(name: "\(name)Tests", dependencies: tested + more, swiftSettings: settings)
+}
+
+let package = Package(
+  name: "imgverify",
+  products: [.executable(name: "imgverify", targets: ["imgverify"])],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.2", traits: []),
+    .package(url: "https://github.com/apple/swift-system", from: "1.8.1"),
+  ],
+  targets: [
+    // System libraries.
+    .systemLibrary(name: "CSSH2", pkgConfig: "libssh2", providers: [.apt(["libssh2-1-dev"])]),
+    .systemLibrary(name: "CISAL", pkgConfig: "libisal", providers: [.apt(["libisal-dev"])]),
+    .systemLibrary(name: "CCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
+
+    // The way through, station by station (../docs/ARCHITECTURE.md).
+    library("Model", [system]),
+    library("ZFSStreams", ["Model"]),
+    library("Intake", ["Model", "ZFSStreams", "CISAL", "CCrypto", system]),
+    library("Planning", ["Model"]),
+    library("Hosts", ["Model", subprocess, system]),
+    library("Hypervisors", ["Model", "Hosts", system]),
+    library("Metadata", ["Model"]),
+    library("Consoles", ["Model"]),
+    library("SecureShell", ["Model", "CSSH2", "CCrypto", system]),
+    library("Guests", ["Model", "Consoles", "Metadata", "SecureShell", "Hypervisors", "Hosts"]),
+    library("Checks", ["Model", "Guests", "Consoles", "Metadata", "SecureShell", "Intake"]),
+    library("Reports", ["Model"]),
+    library(
+      "Verification",
+      [
+        "Model", "Intake", "Planning", "Hosts", "Hypervisors", "Guests", "Checks", "Reports", "SecureShell", "Metadata",
+        "Consoles",
+      ]),
+    .executableTarget(
+      name: "imgverify",
+      dependencies: ["Verification", "Intake", "Planning", "Checks", "Reports", "Model", argumentParser],
+      swiftSettings: settings),
+
+    tests("Model"),
+    tests("ZFSStreams"),
+    tests("Intake"),
+    tests("Planning"),
+    tests("Hosts"),
+    tests("Hypervisors"),
+    tests("Metadata"),
+    tests("Consoles"),
+    tests("SecureShell"),
+    tests("Guests"),
+    tests("Checks"),
+    tests("Reports"),
+    tests("Verification"),
+    // Boots real guests: needs QEMU and the images that fixtures/guests/ builds.
+    .testTarget(name: "BootTests", dependencies: ["Model", "Reports", "imgverify"], swiftSettings: settings),
+  ]
+)

@@ -1,0 +1,45 @@
+package import Guests
+package import Model
+
+/// A host-side check of one boot.
+///
+/// It sees the guest and how it woke up, and says what it means; it starts nothing that others do not expect.
+package protocol BootCheck: HostCheck {
+  static func judge(_ guest: Guest, _ awakening: Awakening) async throws -> Judgement
+}
+
+/// What a check says, before it is made a ``Finding`` of a boot.
+package struct Judgement: Sendable {
+  package var outcome: Outcome
+  package var evidence: [Evidence]
+  package var notes: [String: String]
+
+  package init(_ outcome: Outcome, evidence: [Evidence] = [], notes: [String: String] = [:]) {
+    self.outcome = outcome
+    self.evidence = evidence
+    self.notes = notes
+  }
+
+  package static let passed = Judgement(.passed)
+  package static func failed(_ reason: String, evidence: [Evidence] = [], notes: [String: String] = [:]) -> Judgement {
+    Judgement(.failed(reason: reason), evidence: evidence, notes: notes)
+  }
+  package static func skipped(_ why: String) -> Judgement { Judgement(.skipped(why: why)) }
+}
+
+/// All built-in checks, in the order in which they judge.
+package enum BuiltIn {
+  package static let imageChecks: [any HostCheck.Type] = [ManifestValid.self, ImageDigest.self, ImageStream.self]
+  /// Judged when the guest has woken up, or has failed to.
+  package static let bootChecks: [any BootCheck.Type] = [
+    BootCode.self, NoRescueShell.self, RootFound.self, NoPanic.self, LoginPrompt.self, MetadataAsked.self,
+    MetadataPortQuiet.self, VirtioFromHost.self,
+  ]
+  /// Judged after the checks that run in the guest: those name the cause where SSH shows only the effect, or they read
+  /// what all of those left, or end the guest.
+  package static let lastChecks: [any BootCheck.Type] = [
+    RootKey.self, ConsoleLogin.self, ConsoleClean.self, PowerButton.self,
+  ]
+
+  package static var infos: [CheckInfo] { (imageChecks + bootChecks + lastChecks).map { $0.info } }
+}

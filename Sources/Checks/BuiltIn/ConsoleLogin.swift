@@ -1,0 +1,24 @@
+package import Guests
+import Model
+
+/// Root logs in on the first serial port with the password that metadata gave.
+package struct ConsoleLogin: BootCheck {
+  package static let info = CheckInfo(
+    id: "console.login", title: "Root logs in on the serial console with the given root_pw", level: .should,
+    clauses: [11, 43], kind: .host,
+    remedy: "Apply root_pw from the metadata at the first boot when root has no password yet.",
+    description: "Types user and password at the login prompt of COM1, runs a command there, and logs out.")
+
+  package static func judge(_ guest: Guest, _ awakening: Awakening) async throws -> Judgement {
+    guard awakening.loginPrompt != nil else { return .skipped("there is no login prompt") }
+    do {
+      let output = try await guest.runOverSerial("echo $((6*7))\n")
+      if output.contains("42") { return .passed }
+      return .failed(
+        "root logged in on COM1, but 'echo $((6*7))' printed '\(output.prefix(200))'",
+        evidence: await guest.consoleEvidence())
+    } catch let error as VerifyError where [.authenticationRefused, .timedOut].contains(error.code) {
+      return .failed("root could not log in on COM1: \(error)", evidence: await guest.consoleEvidence())
+    }
+  }
+}

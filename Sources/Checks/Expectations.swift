@@ -1,0 +1,70 @@
+package import Model
+
+/// What a boot promises to its guest, as the environment variables that guest checks compare with.
+package struct Expectations: Hashable, Sendable {
+  /// `EXPECT_…` to value; a variable that does not apply is absent.
+  package private(set) var variables: [String: String] = [:]
+
+  /// - Parameters:
+  ///   - rootKey: the public key given through `root_authorized_keys`, one line.
+  ///   - diskSize: size of the boot disk as the guest sees it.
+  package init(boot: Boot, rootKey: String?, diskSize: ByteCount?) {
+    let (instance, layout) = (boot.instance, boot.layout)
+    set("UUID", instance.uuid)
+    set("HOSTNAME", instance.hostname)
+    set("NONCE", instance.nonce)
+    set("NICS", instance.nics.map(Self.line).joined(separator: "\n"))
+    set("RESOLVERS", instance.primaryNIC?.resolver)
+    set("GATEWAY", instance.primaryNIC?.gateway)
+    set("DISK_SERIAL", layout.bootDisk.serial)
+    set("DISK_BUS", layout.bootDisk.bus.rawValue)
+    set("DISK_BYTES", diskSize.map { String($0.bytes) })
+    set("EXTRA_DISK", layout.extraDisk.map { "\($0.size.bytes) \($0.place.rawValue) \($0.serial)" })
+    set("CPUS", String(layout.cpus))
+    set("MEMORY_MIB", String(layout.memory.mebibytes))
+    set("ROOT_KEY", rootKey)
+  }
+
+  package subscript(name: String) -> String? {
+    get { variables["EXPECT_" + name] }
+    set { set(name, newValue) }
+  }
+
+  private mutating func set(_ name: String, _ value: String?) {
+    let text = value?.trimmingSuffix { $0.isNewline || $0 == " " } ?? ""
+    variables["EXPECT_" + name] = text.isEmpty ? nil : text
+  }
+
+  /// `mac interface address/prefix primary|secondary gateway mtu dhcpStart`; `-` stands for a missing gateway or MTU.
+  private static func line(_ nic: Instance.NIC) -> String {
+    [
+      nic.mac, nic.interface, "\(nic.address)/\(nic.prefix)", nic.primary ? "primary" : "secondary",
+      nic.gateway.isEmpty ? "-" : nic.gateway, nic.mtu.map(String.init) ?? "-",
+      nic.dhcpStart.isEmpty ? "-" : nic.dhcpStart,
+    ].joined(separator: " ")
+  }
+
+  /// `NAME='value'` lines, sorted; nothing in a value can end its quotes.
+  ///
+  /// - Throws: ``VerifyError`` `.usage` for a value with bytes outside of printable ASCII and line feeds.
+  func shellAssignments() throws -> String {
+    try variables.sorted { $0.key < $1.key }.map { name, value in
+      guard value.utf8.allSatisfy({ $0 == 0x0A || (0x20...0x7E).contains($0) }) else {
+        throw VerifyError(.usage, "\(name): '\(value.debugDescription)' holds more than printable ASCII")
+      }
+      return "\(name)=\(shellQuoted(value))\n"
+    }.joined()
+  }
+}
+
+/// `text` as one word of the shell, whatever it holds.
+func shellQuoted(_ text: String) -> String {
+  "'" + text.split(separator: "'", omittingEmptySubsequences: false).joined(separator: #"'\''"#) + "'"
+}
+
+extension String {
+  fileprivate func trimmingSuffix(while drop: (Character) -> Bool) -> String {
+    guard let last = lastIndex(where: { !drop($0) }) else { return "" }
+    return String(self[...last])
+  }
+}

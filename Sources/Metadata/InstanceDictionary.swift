@@ -1,0 +1,162 @@
+package import Model
+
+/// The metadata of one instance, and what a good image is expected to make of it.
+///
+/// - SeeAlso: mdata-dictionary.md.
+package struct InstanceDictionary: Hashable, Sendable {
+  package var instance: Instance
+  /// Bytes and processors of the machine, told as `sdc:ram` and `sdc:vcpus`.
+  package var layout: Layout
+  /// OpenSSH public keys for root, one line each.
+  package var authorizedKeys: [String]
+
+  package init(boot: Boot, authorizedKeys: [String]) {
+    self.instance = boot.instance
+    self.layout = boot.layout
+    self.authorizedKeys = authorizedKeys
+  }
+
+  /// Files in the guest that prove, by the instance's nonce, that something given through metadata was run.
+  package static let userScriptMark = "/var/tmp/imgverify.user-script"
+  package static let operatorScriptMark = "/var/tmp/imgverify.operator-script"
+  package static let cloudConfigMark = "/var/tmp/imgverify.cloud-config"
+  /// Keys that the scripts put, with the nonce, when the guest has `mdata-put`.
+  package static let userScriptKey = "imgverify:user-script"
+  package static let operatorScriptKey = "imgverify:operator-script"
+
+  package static let datacenter = "imgverify-1"
+  package static let serverUUID = "44454c4c-5900-1036-8052-b7c04f4d3032"
+  package static let ownerUUID = "930896af-bf8c-48d4-885c-6573a94b1853"
+
+  /// `sdc:hostname`, `sdc:alias`.
+  package var hostname: String { instance.hostname }
+  /// `sdc:resolvers`: that of the primary NIC.
+  package var resolvers: [String] { instance.primaryNIC.map { [$0.resolver] } ?? [] }
+  /// `root_authorized_keys`, one key a line.
+  package var rootAuthorizedKeys: String { authorizedKeys.map { "\($0.trimmedText)\n" }.joined() }
+  /// `user-data`, which the guest writes to `/var/db/mdata-user-data`.
+  package var userData: String { "imgverify nonce \(instance.nonce)\n" }
+  package var userScript: String {
+    script(mark: InstanceDictionary.userScriptMark, key: InstanceDictionary.userScriptKey)
+  }
+  package var operatorScript: String {
+    script(mark: InstanceDictionary.operatorScriptMark, key: InstanceDictionary.operatorScriptKey)
+  }
+
+  /// `cloud-init:user-data`: has cloud-init write the nonce and a line end to ``cloudConfigMark``.
+  package var cloudConfig: String {
+    """
+    #cloud-config
+    write_files:
+    - path: \(InstanceDictionary.cloudConfigMark)
+      permissions: '0600'
+      content: \(OrderedJSON.string(instance.nonce + "\n").text)
+
+    """
+  }
+
+  /// A POSIX script that appends a line `NONCE SECONDS` to `mark`, and puts the nonce where there is `mdata-put`.
+  ///
+  /// It always succeeds: an image is not to be judged by the exit status of a script of ours.
+  private func script(mark: String, key: String) -> String {
+    let nonce =
+      "'" + instance.nonce.split(separator: "'", omittingEmptySubsequences: false).joined(separator: "'\\''") + "'"
+    return """
+      #!/bin/sh
+      umask 077
+      [ -d /var/tmp ] || mkdir -p -m 1777 /var/tmp
+      echo \(nonce) "$(date +%s)" >>\(mark)
+      PATH=$PATH:/usr/sbin:/sbin:/lib/smartdc
+      if command -v mdata-put >/dev/null 2>&1; then
+        mdata-put \(key) \(nonce) </dev/null
+      fi
+      exit 0
+
+      """
+  }
+
+  /// The machine as `vmadm get` would show it.
+  ///
+  /// Left out, so that GET answers NOTFOUND as SmartOS does for such machines: `image_uuid`, `dns_domain`,
+  /// `vendor-data`, and the customer key `hostname`.
+  package var machine: OrderedJSON {
+    .object([
+      .init("uuid", .string(instance.uuid)),
+      .init("zonename", .string(instance.uuid)),
+      .init("alias", .string(hostname)),
+      .init("hostname", .string(hostname)),
+      .init("owner_uuid", .string(InstanceDictionary.ownerUUID)),
+      .init("server_uuid", .string(InstanceDictionary.serverUUID)),
+      .init("datacenter_name", .string(InstanceDictionary.datacenter)),
+      .init("brand", .string("kvm")),
+      .init("state", .string("running")),
+      .init("ram", .number(layout.memory.mebibytes)),
+      .init("vcpus", .number(layout.cpus)),
+      .init("nics", .array(instance.nics.enumerated().map { InstanceDictionary.nic($1, number: $0) })),
+      .init("resolvers", .array(resolvers.map(OrderedJSON.string))),
+      .init("routes", .object([])),
+      .init("tags", .object([])),
+      .init(
+        "customer_metadata",
+        .object([
+          .init("root_authorized_keys", .string(rootAuthorizedKeys)),
+          .init("user-script", .string(userScript)),
+          .init("user-data", .string(userData)),
+          .init("cloud-init:user-data", .string(cloudConfig)),
+        ])),
+      .init(
+        "internal_metadata",
+        .object([
+          .init("root_pw", .string(instance.rootPassword)),
+          .init("operator-script", .string(operatorScript)),
+        ])),
+      .init("internal_metadata_namespaces", .array([])),
+    ])
+  }
+
+  /// The store that answers for the instance.
+  package var store: MetadataStore { MetadataStore(machine: machine) }
+
+  /// One element of `sdc:nics`: the fields of the documented contract and those that SmartOS adds.
+  static func nic(_ nic: Instance.NIC, number: Int) -> OrderedJSON {
+    var members: [OrderedJSON.Member] = [
+      .init("interface", .string(nic.interface)),
+      .init("mac", .string(nic.mac)),
+      .init("vlan_id", .number(0)),
+      .init("nic_tag", .string(nic.primary ? "external" : "internal")),
+    ]
+    if nic.primary {
+      members.append(.init("gateway", .string(nic.gateway)))
+      members.append(.init("gateways", .array([.string(nic.gateway)])))
+    }
+    members += [
+      .init("netmask", .string(netmask(prefix: nic.prefix))),
+      .init("ip", .string(nic.address)),
+      .init("ips", .array([.string("\(nic.address)/\(nic.prefix)")])),
+      .init("network_uuid", .string(networkUUID(number))),
+      .init("model", .string("virtio")),
+    ]
+    if let mtu = nic.mtu { members.append(.init("mtu", .number(mtu))) }
+    if nic.primary { members.append(.init("primary", .bool(true))) }
+    return .object(members)
+  }
+
+  /// `255.255.252.0` for 22.
+  static func netmask(prefix: Int) -> String {
+    let length = UInt32(min(max(prefix, 0), 32))
+    let mask = length == 0 ? 0 : ~UInt32(0) << (32 - length)
+    return [24, 16, 8, 0].map { String(mask >> UInt32($0) & 255) }.joined(separator: ".")
+  }
+
+  private static func networkUUID(_ number: Int) -> String {
+    let digits = String(number, radix: 16)
+    return "4f0d1d4c-6f6e-4f57-9b0a-" + String(repeating: "0", count: max(0, 12 - digits.count)) + digits
+  }
+}
+
+extension MetadataStore {
+  /// The keys of one instance, made per mdata-dictionary.md.
+  package init(boot: Boot, authorizedKeys: [String]) {
+    self = InstanceDictionary(boot: boot, authorizedKeys: authorizedKeys).store
+  }
+}

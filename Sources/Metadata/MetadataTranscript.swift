@@ -1,0 +1,96 @@
+/// What was said on the metadata port of one boot, from power-on.
+///
+/// Shape: at most ``maximumEntries`` entries are kept, the counts go on beyond them.
+package struct MetadataTranscript: Hashable, Sendable {
+  package static let maximumEntries = 4096
+  /// Different keys that are remembered.
+  package static let maximumKeys = 1024
+
+  /// One line of `mdata.jsonl`.
+  package struct Entry: Hashable, Sendable {
+    /// Since power-on.
+    package var seconds: Double
+    package var event: MetadataEvent
+
+    package init(seconds: Double, event: MetadataEvent) { (self.seconds, self.event) = (seconds, event) }
+
+    /// One JSON object, without line end.
+    package var json: String {
+      OrderedJSON.object(
+        [
+          .init("seconds", .number(MetadataEvent.milliseconds(seconds))),
+          .init("from", .string(event.isFromGuest ? "guest" : "host")),
+          .init("event", .string(event.name)),
+        ] + event.details
+      ).text
+    }
+  }
+
+  package private(set) var entries: [Entry] = []
+  /// Entries that found no room.
+  package private(set) var dropped = 0
+
+  /// Keys that the guest asked for with GET, in the order of their first asking.
+  package private(set) var askedKeys: [String] = []
+  private var results: [String: MetadataEvent.Result] = [:]
+  /// Whether `NEGOTIATE V2` was asked and granted.
+  package var negotiatedV2: Bool { negotiatedSeconds != nil }
+  /// Whether a request came by protocol version 1.
+  package private(set) var usedV1 = false
+  /// Empty lines, and those of them that were followed by another: a client that began anew.
+  package private(set) var resets = 0
+  package private(set) var abandonedResets = 0
+  package private(set) var badFrames = 0
+  /// Lines of a console, a login prompt, an echo; over-long lines too.
+  package private(set) var foreignLines = 0
+  /// Answers that the guest did not read in time.
+  package private(set) var unreadAnswers = 0
+  /// Seconds from power-on to the first empty line, the first granted NEGOTIATE, the first GET, KEYS, PUT or DELETE.
+  package private(set) var firstResetSeconds: Double?
+  package private(set) var negotiatedSeconds: Double?
+  package private(set) var firstRequestSeconds: Double?
+  private var lastWasReset = false
+
+  package init() {}
+
+  /// How the last GET of `key` was answered, or nil when it was never asked for.
+  package func result(of key: String) -> MetadataEvent.Result? { results[key] }
+
+  /// The first foreign texts, as evidence.
+  package var foreignTexts: [String] {
+    entries.lazy.compactMap { entry -> String? in
+      if case .foreign(let text, _) = entry.event { return text }
+      return nil
+    }.prefix(20).map { $0 }
+  }
+
+  package mutating func append(_ event: MetadataEvent, seconds: Double) {
+    if entries.count < MetadataTranscript.maximumEntries {
+      entries.append(Entry(seconds: seconds, event: event))
+    } else {
+      dropped += 1
+    }
+    if event.isRequest, firstRequestSeconds == nil { firstRequestSeconds = seconds }
+    switch event {
+    case .reset:
+      resets += 1
+      if lastWasReset { abandonedResets += 1 }
+      if firstResetSeconds == nil { firstResetSeconds = seconds }
+    case .negotiate(_, true):
+      if negotiatedSeconds == nil { negotiatedSeconds = seconds }
+    case .get(let key, let version, let result):
+      if version == .one { usedV1 = true }
+      if results[key] == nil {
+        guard askedKeys.count < MetadataTranscript.maximumKeys else { break }
+        askedKeys.append(key)
+      }
+      results[key] = result
+    case .keys(.one, _): usedV1 = true
+    case .badFrame: badFrames += 1
+    case .foreign, .overlong: foreignLines += 1
+    case .unread: unreadAnswers += 1
+    default: break
+    }
+    if case .reset = event { lastWasReset = true } else if event.isFromGuest { lastWasReset = false }
+  }
+}

@@ -1,0 +1,96 @@
+/// A clone of the image with an identity of its own; may be booted several times, on different layouts.
+package struct Instance: Codable, Hashable, Sendable {
+  /// A NIC as the metadata promises it, and the small IPv4 network behind it.
+  package struct NIC: Codable, Hashable, Sendable {
+    /// The name that the guest should give to it: `net0`, `net1`, …
+    package var interface: String
+    /// Lower case, `aa:bb:cc:dd:ee:ff`.
+    package var mac: String
+    /// The promised static address, `a.b.c.d`.
+    package var address: String
+    /// Length of the network's prefix.
+    package var prefix: Int
+    /// The only default gateway is that of the primary NIC.
+    package var gateway: String
+    /// Address of the name server on this network.
+    package var resolver: String
+    /// First address that DHCP would give out; never the promised one.
+    package var dhcpStart: String
+    package var primary: Bool
+    /// Set explicitly, or nil for the usual 1500.
+    package var mtu: Int?
+
+    package init(
+      interface: String, mac: String, address: String, prefix: Int, gateway: String, resolver: String,
+      dhcpStart: String, primary: Bool, mtu: Int?
+    ) {
+      self.interface = interface
+      self.mac = mac
+      self.address = address
+      self.prefix = prefix
+      self.gateway = gateway
+      self.resolver = resolver
+      self.dhcpStart = dhcpStart
+      self.primary = primary
+      self.mtu = mtu
+    }
+  }
+
+  /// Lower-case UUID: `sdc:uuid`, SMBIOS uuid and serial.
+  package var uuid: String
+  package var hostname: String
+  /// What `root_pw` says; made for this run, worthless afterwards.
+  package var rootPassword: String
+  package var nics: [NIC]
+  /// A random word that scripts given through metadata leave behind, so that their running can be proven.
+  package var nonce: String
+
+  package init(uuid: String, hostname: String, rootPassword: String, nics: [NIC], nonce: String) {
+    self.uuid = uuid
+    self.hostname = hostname
+    self.rootPassword = rootPassword
+    self.nics = nics
+    self.nonce = nonce
+  }
+
+  /// The NIC whose gateway is the default route.
+  package var primaryNIC: NIC? { nics.first { $0.primary } }
+}
+
+/// One power-on of one instance on one layout.
+package struct Boot: Codable, Hashable, Sendable {
+  /// Name of the boot and of its folder, such as `01-qemu-pc`.
+  package var id: String
+  /// `qemu`; more to come.
+  package var hypervisor: String
+  package var instance: Instance
+  package var layout: Layout
+
+  package init(id: String, hypervisor: String, instance: Instance, layout: Layout) {
+    self.id = id
+    self.hypervisor = hypervisor
+    self.instance = instance
+    self.layout = layout
+  }
+}
+
+/// All boots of a run, decided before the first of them starts. The same seed gives the same plan.
+package struct Plan: Codable, Hashable, Sendable {
+  package var seed: UInt64
+  package var boots: [Boot]
+
+  package init(seed: UInt64, boots: [Boot]) {
+    self.seed = seed
+    self.boots = boots
+  }
+}
+
+extension Instance.NIC {
+  /// The network's own address, `a.b.c.0` for a prefix of 24.
+  package var network: String {
+    let octets = address.split(separator: ".").compactMap { UInt32($0) }
+    guard octets.count == 4, (0...32).contains(prefix) else { return address }
+    let value = octets.reduce(0) { $0 << 8 | $1 } & (prefix == 0 ? 0 : ~UInt32(0) << UInt32(32 - prefix))
+    return [24, 16, 8, 0].map { String(value >> $0 & 255) }.joined(separator: ".")
+  }
+}

@@ -1,0 +1,154 @@
+package import Model
+
+/// Everything that the reports say of a run, folded from its journal; whole or cut off anywhere.
+///
+/// All texts in it are bounded and clean of control characters, so a recorder has only to escape for its format.
+package struct Report: Sendable, Hashable {
+  /// Nil when the journal lacks its first line.
+  package var run: RunStarted?
+  package var image = IntakeFacts()
+  package var accelerator: AcceleratorChoice?
+  /// Nil when the run never came to a plan.
+  package var seed: UInt64?
+  /// Of the image as a whole, in the journal's order.
+  package var findings: [Finding] = []
+  /// Of the run as a whole.
+  package var troubles: [Trouble] = []
+  /// In the plan's order; then boots that were not in the plan.
+  package var boots: [BootReport] = []
+  package var interrupted: Interrupted?
+  /// Whether the journal says that everything planned has been done.
+  package var complete = false
+  /// Lines of the journal that could not be read.
+  package var unreadableLines = 0
+  /// Seconds from the start of the run to the last entry.
+  package var seconds = 0.0
+
+  package init(_ entries: some Sequence<JournalEntry>, unreadableLines: Int = 0) {
+    self.unreadableLines = unreadableLines
+    for entry in entries { fold(entry) }
+  }
+
+  package init(_ journal: Journal) { self.init(journal.entries, unreadableLines: journal.unreadableLines) }
+
+  private mutating func fold(_ entry: JournalEntry) {
+    seconds = max(seconds, sane(seconds: entry.seconds))
+    switch entry.event {
+    case .runStarted(let started): run = started.forReports
+    case .intake(let facts): image = facts.forReports
+    case .accelerator(let choice): accelerator = choice.forReports
+    case .planned(let plan):
+      seed = plan.seed
+      for boot in plan.boots { withBoot(boot.id) { $0.boot = boot } }
+    case .bootStarted(let data):
+      withBoot(data.boot) { $0.started = sane(seconds: entry.seconds) }
+    case .stage(let data):
+      withBoot(data.boot) { $0.stages.append(data.forReports) }
+    case .finding(let finding):
+      if let id = finding.boot {
+        withBoot(id) { $0.findings.append(finding.forReports) }
+      } else {
+        findings.append(finding.forReports)
+      }
+    case .trouble(let trouble):
+      if let id = trouble.boot {
+        withBoot(id) { $0.troubles.append(trouble.forReports) }
+      } else {
+        troubles.append(trouble.forReports)
+      }
+    case .bootEnded(let data):
+      withBoot(data.boot) { $0.ended = data.forReports }
+    case .interrupted(let data): interrupted = Interrupted(signal: cleaned(data.signal, atMost: 64, lines: false))
+    case .runEnded: complete = true
+    }
+  }
+
+  private mutating func withBoot(_ id: String, _ change: (inout BootReport) -> Void) {
+    let id = cleaned(id, atMost: 512, lines: false)
+    // From the back: events of a boot come in a row, and a plan is short.
+    if let index = boots.lastIndex(where: { $0.id == id }) {
+      change(&boots[index])
+    } else {
+      var boot = BootReport(id: id)
+      change(&boot)
+      boots.append(boot)
+    }
+  }
+}
+
+/// What the journal says of one boot.
+package struct BootReport: Sendable, Hashable {
+  package var id: String
+  /// As planned; nil when the journal has no plan for it.
+  package var boot: Boot?
+  /// Seconds since the run began; nil: never started.
+  package var started: Double?
+  package var stages: [StageReached] = []
+  package var findings: [Finding] = []
+  package var troubles: [Trouble] = []
+  /// Nil: still running when the journal ended, or never started.
+  package var ended: BootEnded?
+
+  init(id: String) { self.id = id }
+
+  /// Seconds from power-on to power-off, as far as the journal tells.
+  package var seconds: Double { ended?.seconds ?? stages.map(\.seconds).max() ?? 0 }
+  /// How far the guest came: the last stage's name.
+  package var lastStage: String? { stages.last?.stage }
+}
+
+extension Report {
+  /// All findings: those of the image, then those of each boot.
+  package var allFindings: [Finding] { findings + boots.flatMap(\.findings) }
+
+  /// What the image is called: its name and version from the manifest, else its file's name.
+  package var imageName: String {
+    if let name = image.name { return image.version.map { "\(name) \($0)" } ?? name }
+    return run?.image.split(separator: "/").last.map(String.init) ?? "image"
+  }
+}
+
+private func line(_ text: String) -> String { cleaned(text, atMost: 1024, lines: false) }
+
+extension RunStarted {
+  fileprivate var forReports: RunStarted {
+    RunStarted(
+      version: line(version), arguments: arguments.prefix(256).map(line), image: line(image), manifest: line(manifest),
+      date: line(date))
+  }
+}
+
+extension IntakeFacts {
+  fileprivate var forReports: IntakeFacts {
+    var facts = self
+    facts.name = name.map(line)
+    facts.version = version.map(line)
+    facts.uuid = uuid.map(line)
+    facts.sha1 = sha1.map(line)
+    facts.snapshot = snapshot.map(line)
+    facts.seconds = seconds.map { sane(seconds: $0) }
+    return facts
+  }
+}
+
+extension AcceleratorChoice {
+  fileprivate var forReports: AcceleratorChoice {
+    AcceleratorChoice(
+      accelerator: line(accelerator), reason: line(reason), timeoutScale: sane(seconds: timeoutScale),
+      hypervisor: line(hypervisor))
+  }
+}
+
+extension StageReached {
+  fileprivate var forReports: StageReached {
+    StageReached(boot: line(boot), stage: line(stage), seconds: sane(seconds: seconds), detail: line(detail))
+  }
+}
+
+extension BootEnded {
+  fileprivate var forReports: BootEnded {
+    BootEnded(
+      boot: line(boot), seconds: sane(seconds: seconds), cpuSeconds: sane(seconds: cpuSeconds),
+      cpuShare: min(1, sane(seconds: cpuShare)))
+  }
+}

@@ -1,0 +1,164 @@
+import Checks
+import Foundation
+import Guests
+import Hosts
+import Hypervisors
+import Model
+import Reports
+import SecureShell
+
+/// What all boots of a run have in common.
+struct BootSettings: Sendable {
+  /// The raw disk, never written.
+  var disk: String
+  var diskSize: ByteCount
+  /// The output folder.
+  var output: String
+  var accelerator: Accelerator
+  var timeoutScale: Double
+  /// Already scaled.
+  var bootTimeout: Duration
+  var key: KeyPair
+  var catalogue: Catalogue
+  var keep: VerifyOptions.Keep
+}
+
+/// One boot: an instance's overlay, a machine, a guest, the checks; every step goes to the journal.
+struct BootRun: Sendable {
+  let boot: Boot
+  let settings: BootSettings
+  let journal: JournalWriter
+
+  func perform(scratch: Scratch) async throws {
+    let folder = "\(settings.output)/boots/\(boot.id)"
+    do { try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true) } catch {
+      throw VerifyError(.system, "cannot make \(folder)", cause: error)
+    }
+    journal.append(.bootStarted(BootStarted(boot: boot.id)))
+    let tally = Tally()
+    try await withInstance(scratch: scratch) { files in
+      let launch = qemuLaunch(boot, files: files, accelerator: settings.accelerator)
+      try write(launch.arguments, to: "\(folder)/argv.txt")
+      try await withGuest(
+        boot, launch: launch, folder: folder, authorizedKeys: [settings.key.authorizedKey],
+        timeoutScale: settings.timeoutScale
+      ) { guest in
+        try await judge(guest, tally)
+        let use = guest.processorUse
+        journal.append(
+          .bootEnded(
+            BootEnded(
+              boot: boot.id, seconds: (ContinuousClock.now - guest.powerOn).inSeconds, cpuSeconds: use.ran,
+              cpuShare: use.share)))
+      }
+      if settings.keep == .always || (settings.keep == .failed && tally.hasFailures) {
+        try await keepDisk(files.disk, in: folder)
+      }
+    }
+  }
+
+  /// An overlay of its own on the image, and the blank second disk; both are gone afterwards.
+  private func withInstance(scratch: Scratch, _ body: (LaunchFiles) async throws -> Void) async throws {
+    let place = try scratch.folder(boot.id)
+    defer { try? FileManager.default.removeItem(atPath: place.path) }
+    let files = LaunchFiles(disk: place.file("disk.qcow2"), extraDisk: place.file("extra.qcow2"), folder: place.path)
+    let soon = Deadline.after(.seconds(60) * max(1, settings.timeoutScale))
+    _ = try await Tool.qemuImage.run(
+      ["create", "-q", "-f", "qcow2", "-F", "raw", "-b", settings.disk, files.disk], until: soon)
+    if let extra = boot.layout.extraDisk {
+      _ = try await Tool.qemuImage.run(
+        ["create", "-q", "-f", "qcow2", files.extraDisk, String(extra.size.bytes)], until: soon)
+    }
+    try await body(files)
+  }
+
+  private func judge(_ guest: Guest, _ tally: Tally) async throws {
+    let awakening = try await guest.awaken(
+      key: settings.key, bootLimit: settings.bootTimeout, grace: .seconds(60) * settings.timeoutScale
+    ) { stage($0, $1, guest) }
+    if awakening.end != .ready { await guest.takeScreenshot() }
+    try await judge(guest, awakening, by: BuiltIn.bootChecks, tally)
+    try await judgeInside(guest, awakening, tally)
+    await awakening.ssh?.close()
+    try await judge(guest, awakening, by: BuiltIn.lastChecks, tally)
+  }
+
+  private func stage(_ name: String, _ detail: String, _ guest: Guest) {
+    let seconds = (ContinuousClock.now - guest.powerOn).inSeconds
+    journal.append(.stage(StageReached(boot: boot.id, stage: name, seconds: seconds, detail: detail)))
+  }
+
+  private func judge(_ guest: Guest, _ awakening: Awakening, by checks: [any BootCheck.Type], _ tally: Tally)
+    async throws
+  {
+    for check in checks where settings.catalogue.hostChecks.contains(where: { $0.id == check.info.id }) {
+      let began = ContinuousClock.now
+      let judgement: Judgement
+      do { judgement = try await check.judge(guest, awakening) } catch let error as VerifyError {
+        // A hypervisor that is gone is the whole boot's trouble, not this check's.
+        if error.code == .hypervisorFailed { throw error }
+        judgement = Judgement(.broken(error: "\(error)"))
+      }
+      record(
+        check.info.finding(
+          judgement.outcome, boot: boot.id, evidence: judgement.evidence, notes: judgement.notes,
+          seconds: (ContinuousClock.now - began).inSeconds), of: guest, tally)
+    }
+  }
+
+  /// The checks that run in the guest: over SSH, else over the serial console.
+  private func judgeInside(_ guest: Guest, _ awakening: Awakening, _ tally: Tally) async throws {
+    let checks = settings.catalogue.guestChecks
+    guard !checks.isEmpty else { return }
+    let shell: any GuestShell
+    if let session = awakening.ssh {
+      shell = SSHGuestShell(session)
+    } else if awakening.loginPrompt != nil {
+      shell = SerialGuestShell(guest)
+    } else {
+      let why = "there is no shell in the guest: \(awakening.end.sentence)"
+      for check in checks { record(check.info.finding(.skipped(why: why), boot: boot.id), of: guest, tally) }
+      return
+    }
+    let bundle = try CheckBundle(
+      checks: checks, helpers: settings.catalogue.helpers,
+      expectations: Expectations(boot: boot, rootKey: settings.key.authorizedKey, diskSize: settings.diskSize),
+      transport: shell.transport, timeoutScale: settings.timeoutScale, ready: settings.bootTimeout)
+    // Over serial the script itself has to be typed first.
+    let typing = Duration.seconds(120) * settings.timeoutScale
+    let findings = try await bundle.judge(through: shell, boot: boot.id, until: .after(bundle.longest + typing)) {
+      event in
+      if case .ready(true, _) = event { stage("boot finished", "", guest) }
+    }
+    if await guest.hasEnded { throw VerifyError(.hypervisorFailed, "QEMU ended while the checks ran in the guest") }
+    for finding in findings { record(finding, of: guest, tally) }
+  }
+
+  /// Appends a finding. What a starved guest does wrong is no evidence against the image: it is *broken*.
+  private func record(_ finding: Finding, of guest: Guest, _ tally: Tally) {
+    var finding = finding
+    let use = guest.processorUse
+    if case .failed(let reason) = finding.outcome, use.isStarved {
+      let percent = Int(use.share * 100)
+      finding.outcome = .broken(
+        error:
+          "host too slow: the guest got \(percent)% of the processor time it wanted, so this proves nothing: \(reason)")
+      finding.remedy = "Run on a less busy host, with fewer --jobs, or with working KVM."
+    }
+    tally.count(finding)
+    journal.append(.finding(finding))
+  }
+
+  /// Image and overlay as one file that needs neither of them.
+  private func keepDisk(_ disk: String, in folder: String) async throws {
+    _ = try await Tool.qemuImage.run(
+      ["convert", "-O", "qcow2", disk, "\(folder)/disk.qcow2"], until: .after(.seconds(3600)))
+  }
+
+  private func write(_ arguments: [String], to path: String) throws {
+    let text = arguments.map { $0 + "\n" }.joined()
+    guard FileManager.default.createFile(atPath: path, contents: Data(text.utf8)) else {
+      throw VerifyError(.system, "cannot write \(path)")
+    }
+  }
+}

@@ -1,0 +1,152 @@
+import Checks
+import Foundation
+import Glibc
+import Hosts
+import Hypervisors
+import Intake
+import Model
+import Planning
+import Reports
+import SecureShell
+
+/// One run of the gate: intake → plan → boots. It appends to the journal and gives nothing back.
+struct Run: Sendable {
+  let options: VerifyOptions
+  let journal: JournalWriter
+  let progress: ProgressPrinter
+
+  /// Never throws: what goes wrong stands in the journal as trouble.
+  func perform() async {
+    let date = ISO8601DateFormatter().string(from: Date())
+    journal.append(
+      .runStarted(
+        RunStarted(
+          version: imgverifyVersion, arguments: options.arguments, image: options.image, manifest: options.manifest,
+          date: date)))
+    do {
+      try await steps()
+      journal.append(.runEnded)
+    } catch is CancellationError {
+      // The conductor's caller knows the signal.
+    } catch {
+      guard !Task.isCancelled else { return }
+      report(error, boot: nil)
+      journal.append(.runEnded)
+    }
+  }
+
+  private func steps() async throws {
+    let catalogue = try loadCatalogue(folders: options.checkFolders).select(only: options.only, skip: options.skip)
+    try await withScratch { scratch in
+      guard let taken = try await takeIn(scratch: scratch, catalogue: catalogue) else { return }
+      let choice = try await chooseAccelerator(options.accelerator, scratch: scratch)
+      let scale = options.timeoutScale ?? choice.timeoutScale
+      var reported = choice
+      reported.timeoutScale = scale
+      journal.append(.accelerator(reported))
+      let accelerator = Accelerator(rawValue: choice.accelerator) ?? .tcg
+
+      let cores = accelerator == .tcg ? 1 : max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN)))
+      let plan = makePlan(
+        seed: options.seed ?? UInt64.random(in: 0...1 << 32), boots: options.boots,
+        axes: Axes(minimumMemory: taken.manifest.minimumRAM, maximumCPUs: cores))
+      try write(plan, to: "\(options.output)/plan.json")
+      journal.append(.planned(plan))
+
+      let settings = BootSettings(
+        disk: taken.disk, diskSize: taken.manifest.imageSize, output: options.output, accelerator: accelerator,
+        timeoutScale: scale,
+        bootTimeout: options.bootTimeout * scale, key: try KeyPair.generate(comment: "imgverify"),
+        catalogue: catalogue, keep: options.keep)
+      try await runBoots(plan.boots, settings, scratch: scratch)
+    }
+  }
+
+  /// All boots, at most as many at once as the machine carries.
+  private func runBoots(_ boots: [Boot], _ settings: BootSettings, scratch: Scratch) async throws {
+    let most = boots.map(\.layout.memory).max() ?? .mebibytes(512)
+    let jobs = options.jobs ?? defaultJobs(memoryOfABoot: most)
+    var waiting = boots[...]
+    await withDiscardingTaskGroup { group in
+      let slots = Slots(jobs)
+      while let boot = waiting.popFirst() {
+        await slots.take()
+        if Task.isCancelled { break }
+        group.addTask {
+          await self.runBoot(boot, settings, scratch: scratch)
+          await slots.release()
+        }
+      }
+    }
+    try Task.checkCancellation()
+  }
+
+  /// One boot, whose trouble is its own: the others go on.
+  private func runBoot(_ boot: Boot, _ settings: BootSettings, scratch: Scratch) async {
+    do {
+      try await BootRun(boot: boot, settings: settings, journal: journal).perform(scratch: scratch)
+    } catch is CancellationError {
+    } catch {
+      if !Task.isCancelled { report(error, boot: boot.id) }
+    }
+  }
+
+  private func report(_ error: any Error, boot: String?) {
+    let code = (error as? VerifyError)?.code ?? .system
+    journal.append(.trouble(Trouble(boot: boot, code: code.description, message: "\(error)")))
+  }
+
+  /// Manifest, digests, stream: three judgements and, if they are good, the disk.
+  private func takeIn(scratch: Scratch, catalogue: Catalogue) async throws -> (disk: String, manifest: Manifest)? {
+    let reading = try Manifest.read(path: options.manifest)
+    for finding in ImageChecks.judge(manifest: reading, catalogue: catalogue) { journal.append(.finding(finding)) }
+    guard let manifest = reading.manifest else { return nil }
+    let disk = scratch.file("image.raw")
+    let progress = progress
+    let result = try await Intake.takeIn(image: options.image, manifest: manifest, into: disk) { progress.show($0) }
+    progress.finish()
+    journal.append(.intake(result.facts))
+    for finding in ImageChecks.judge(intake: result, catalogue: catalogue) { journal.append(.finding(finding)) }
+    guard let disk = result.disk, reading.violations.isEmpty else { return nil }
+    return (disk, manifest)
+  }
+
+  private func write(_ plan: Plan, to path: String) throws {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
+    do { try encoder.encode(plan).write(to: URL(fileURLWithPath: path), options: .atomic) } catch {
+      throw VerifyError(.system, "cannot write \(path)", cause: error)
+    }
+  }
+}
+
+/// How many boots this machine carries at once: a core each, and memory for guest and code cache, 1 GiB left over.
+func defaultJobs(memoryOfABoot memory: ByteCount) -> Int {
+  let cores = max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN)))
+  let text = (try? String(contentsOfFile: "/proc/meminfo", encoding: .utf8)) ?? ""
+  let available =
+    text.split(separator: "\n").first { $0.hasPrefix("MemAvailable:") }
+    .flatMap { $0.split(separator: " ").dropFirst().first }.flatMap { Int64($0) } ?? 4 << 20
+  let each = memory.bytes + (400 << 20)
+  return max(1, min(cores, Int((available << 10 - 1 << 30) / each)))
+}
+
+/// A counted lock: as many hold it at once as it has places.
+private actor Slots {
+  private var free: Int
+  private var waiting: [CheckedContinuation<Void, Never>] = []
+
+  init(_ count: Int) { free = count }
+
+  func take() async {
+    if free > 0 {
+      free -= 1
+    } else {
+      await withCheckedContinuation { waiting.append($0) }
+    }
+  }
+
+  func release() {
+    if waiting.isEmpty { free += 1 } else { waiting.removeFirst().resume() }
+  }
+}

@@ -1,0 +1,83 @@
+import Foundation
+import Glibc
+import Model
+import Reports
+
+/// Verifies an image: from the command line's wishes to the reports and the exit code.
+///
+/// Whatever happens, the reports are written, from the journal alone.
+package func verify(_ options: VerifyOptions) async -> Int32 {
+  let progress = ProgressPrinter(options.progress)
+  let journal: JournalWriter
+  do {
+    let wasOurs = try makeOutputFolder(options.output)
+    // The journal is locked first: a run that is still writing here must not lose its files to us.
+    journal = try JournalWriter(path: "\(options.output)/journal.jsonl") { progress.show($0) }
+    try clearOutputFolder(options.output, boots: wasOurs)
+  } catch {
+    printError("\(error)")
+    return exitCode(of: error)
+  }
+  let run = Run(options: options, journal: journal, progress: progress)
+  let (_, signal) = await withInterrupts { await run.perform() }
+  if let signal { journal.append(.interrupted(Interrupted(signal: signal))) }
+  journal.close()
+  progress.finish()
+  if let failure = journal.failure { printError("\(failure)") }
+  do {
+    let report = try writeReports(from: "\(options.output)/journal.jsonl", to: options.output)
+    let terminal = isatty(STDOUT_FILENO) == 1
+    print(report.summary(colour: terminal && getenv("NO_COLOR") == nil, width: terminalWidth(), folder: options.output))
+    return report.verdict.exitCode
+  } catch {
+    printError("the reports could not be written: \(error)")
+    return exitCode(of: error)
+  }
+}
+
+/// The exit code of an error that ends a command (design.md §3).
+package func exitCode(of error: any Error) -> Int32 {
+  guard let error = error as? VerifyError else { return 2 }
+  switch error.code {
+  case .cannotOpen: return 66
+  case .usage: return 64
+  case .badImage, .badManifest: return 1
+  default: return 2
+  }
+}
+
+func printError(_ text: String) {
+  FileHandle.standardError.write(Data("imgverify: \(text)\n".utf8))
+}
+
+private func terminalWidth() -> Int {
+  var size = winsize()
+  guard isatty(STDOUT_FILENO) == 1, ioctl(STDOUT_FILENO, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 else {
+    return 100
+  }
+  return min(Int(size.ws_col), 140)
+}
+
+/// Makes the folder.
+///
+/// - Returns: whether an earlier run of ours has left its journal there.
+private func makeOutputFolder(_ path: String) throws -> Bool {
+  do { try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true) } catch {
+    throw VerifyError(.system, "cannot use \(path) for the reports; name another with --output", cause: error)
+  }
+  return FileManager.default.fileExists(atPath: "\(path)/journal.jsonl")
+}
+
+/// Clears what an earlier run has left: only files of the names that we write, and the folder of boots only when it
+/// stood beside a journal of ours.
+private func clearOutputFolder(_ path: String, boots: Bool) throws {
+  let files = FileManager.default
+  let names = ["report.xml", "report.json", "report.html", "plan.json"] + (boots ? ["boots"] : [])
+  do {
+    for name in names where files.fileExists(atPath: "\(path)/\(name)") {
+      try files.removeItem(atPath: "\(path)/\(name)")
+    }
+  } catch {
+    throw VerifyError(.system, "cannot clear \(path) for the reports; name another with --output", cause: error)
+  }
+}

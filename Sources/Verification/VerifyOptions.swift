@@ -1,0 +1,34 @@
+package import Hypervisors
+import Model
+
+/// What the command line asked for.
+package struct VerifyOptions: Sendable {
+  package enum Keep: String, Sendable, CaseIterable { case never, failed, always }
+  package enum Progress: String, Sendable, CaseIterable { case auto, plain, none, json }
+
+  package var image: String
+  package var manifest: String
+  package var output = "imgverify-out"
+  /// nil: a random one, which the report names.
+  package var seed: UInt64?
+  package var boots = 3
+  package var accelerator = AcceleratorRequest.auto
+  /// Boots at once; nil: from the machine.
+  package var jobs: Int?
+  package var checkFolders: [String] = []
+  package var only: [String] = []
+  package var skip: [String] = []
+  package var keep = Keep.never
+  /// How long a guest may take to its login prompt and SSH, before scaling.
+  package var bootTimeout = Duration.seconds(300)
+  /// nil: measured.
+  package var timeoutScale: Double?
+  package var progress = Progress.auto
+  /// The command line, for the report.
+  package var arguments: [String] = []
+
+  package init(image: String, manifest: String) {
+    self.image = image
+    self.manifest = manifest
+  }
+}

@@ -1,0 +1,58 @@
+import ArgumentParser
+import Foundation
+import Intake
+import Model
+import Verification
+
+struct PlanCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "plan",
+    abstract: "Prints the boots that would be run.",
+    discussion: """
+      Nothing is booted; the image file itself is not read. The same seed, number of boots and manifest give the same \
+      plan.
+
+      EXAMPLES
+        imgverify plan image.zfs.gz manifest.json --seed 42
+        imgverify plan image.zfs.gz manifest.json --seed 42 --json | jq '.boots[0].layout'
+      """)
+
+  @Argument(help: "The image file.", completion: .file())
+  var image: String
+  @Argument(help: "The image's manifest.", completion: .file())
+  var manifest: String
+  @Option(help: "Number that decides the hardware of every boot (default: 1).")
+  var seed: UInt64 = 1
+  @Option(help: "How many boots.")
+  var boots = 3
+  @Option(help: "Most virtual CPUs that a layout may have; a run under TCG takes 1.")
+  var cpus = 1
+  @Flag(help: "JSON, as in plan.json.")
+  var json = false
+
+  func validate() throws {
+    guard (1...1000).contains(boots) else { throw ValidationError("--boots is from 1 to 1000, not \(boots)") }
+    guard (1...64).contains(cpus) else { throw ValidationError("--cpus is from 1 to 64, not \(cpus)") }
+  }
+
+  func run() async throws {
+    try await orExit {
+      let plan = try planOf(manifest: manifest, seed: seed, boots: boots, maximumCPUs: cpus)
+      if json {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
+        print(String(decoding: try encoder.encode(plan), as: UTF8.self))
+      } else {
+        print(planTable(plan))
+      }
+    }
+  }
+}
+
+/// Runs `body`; an error of ours becomes a sentence on standard error and the exit code that design.md gives it.
+func orExit(_ body: () async throws -> Void) async throws {
+  do { try await body() } catch let error as VerifyError {
+    FileHandle.standardError.write(Data("imgverify: \(error)\n".utf8))
+    throw ExitCode(exitCode(of: error))
+  }
+}

@@ -1,0 +1,53 @@
+import Foundation
+import Model
+import Testing
+
+@testable import Checks
+
+struct ExpectationsTests {
+  @Test func tellsWhatTheBootPromises() {
+    #expect(
+      expectations.variables == [
+        "EXPECT_UUID": "7d1f3a52-9c0e-4b7e-8f55-2f6f0c6c2d10",
+        "EXPECT_HOSTNAME": "imgv-one",
+        "EXPECT_NONCE": "5f0f6a1e93c44b0e",
+        "EXPECT_NICS": """
+        90:b8:d0:3e:5a:01 net0 10.77.1.24/24 primary 10.77.1.2 - 10.77.1.100
+        90:b8:d0:3e:5a:02 net1 10.77.2.30/22 secondary 10.77.2.2 1400 10.77.2.100
+        """,
+        "EXPECT_RESOLVERS": "10.77.1.3",
+        "EXPECT_GATEWAY": "10.77.1.2",
+        "EXPECT_DISK_SERIAL": "S-1",
+        "EXPECT_DISK_BUS": "virtio-blk",
+        "EXPECT_DISK_BYTES": "1073741824",
+        "EXPECT_EXTRA_DISK": "67108864 before X-1",
+        "EXPECT_CPUS": "2",
+        "EXPECT_MEMORY_MIB": "512",
+        "EXPECT_ROOT_KEY": rootKey,
+      ])
+  }
+
+  @Test func leavesOutWhatDoesNotApply() {
+    var plain = boot
+    plain.layout.extraDisk = nil
+    plain.layout.bootDisk.serial = ""
+    let made = Expectations(boot: plain, rootKey: nil, diskSize: nil)
+    for name in ["EXTRA_DISK", "DISK_SERIAL", "ROOT_KEY", "DISK_BYTES"] { #expect(made[name] == nil) }
+  }
+
+  @Test func survivesTheShellUnchanged() throws {
+    var hostile = expectations
+    let value = "it's '' \"$(touch /nope)\" `x` \\ \\n ${HOME} ; & |\nsecond line'"
+    hostile["HOSTNAME"] = value
+    let script = try hostile.shellAssignments() + "printf '%s' \"$EXPECT_HOSTNAME\""
+    let (status, output) = try run("/bin/sh", ["-c", script])
+    #expect(status == 0)
+    #expect(String(decoding: output, as: UTF8.self) == value)
+  }
+
+  @Test(arguments: ["\u{e9}", "a\rb", "\u{1b}[2J"]) func refusesOtherBytes(_ value: String) {
+    var odd = expectations
+    odd["HOSTNAME"] = value
+    #expect(throws: VerifyError.self) { try odd.shellAssignments() }
+  }
+}

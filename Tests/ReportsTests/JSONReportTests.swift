@@ -1,0 +1,31 @@
+import Foundation
+import Model
+import Testing
+
+@testable import Reports
+
+@Suite struct JSONReportTests {
+  @Test(arguments: ["rejected", "cannot-open", "empty"])
+  func reportsAreTheGoldenOnes(name: String) throws {
+    let journal = Samples.named.first { $0.name == name }!.journal
+    try expectGolden(try Report(journal).json(), "\(name).json")
+  }
+
+  @Test(arguments: Samples.named.map(\.name)) func theShapeCanBeReadBack(name: String) throws {
+    let report = Report(Samples.named.first { $0.name == name }!.journal)
+    let read = try JSONDecoder().decode(JSONReport.self, from: Data(report.json().utf8))
+    #expect(read == JSONReport(report))
+    #expect(read.schemaVersion == 1)
+    #expect(read.exitCode == report.verdict.exitCode)
+    let counts = read.summary
+    #expect(
+      counts.passed + counts.rejects + counts.doubtful + counts.warns + counts.informs + counts.waived + counts.skipped
+        == counts.findings)
+  }
+
+  @Test func hostileTextIsBoundedAndClean() throws {
+    let json = try Report(Samples.hostile).json()
+    #expect(json.utf8.count < 500_000)
+    #expect(!json.contains("\\u001b") && !json.contains("\\u0000"))
+  }
+}

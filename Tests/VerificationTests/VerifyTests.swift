@@ -1,0 +1,101 @@
+import Foundation
+import Model
+import Reports
+import Testing
+import Verification
+
+/// The conductor on inputs that never get to a boot: journal, reports and exit code.
+@Suite struct VerifyTests {
+  private struct Result {
+    var code: Int32
+    var report: Report
+    var files: Set<String>
+  }
+
+  private func run(image: Data?, manifest: Data?, _ change: (inout VerifyOptions) -> Void = { _ in }) async throws
+    -> Result
+  {
+    let folder = NSTemporaryDirectory() + "verify-\(UUID().uuidString)"
+    try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+    defer { try? FileManager.default.removeItem(atPath: folder) }
+    try image?.write(to: URL(fileURLWithPath: "\(folder)/i.zfs.gz"))
+    try manifest?.write(to: URL(fileURLWithPath: "\(folder)/m.json"))
+    var options = VerifyOptions(image: "\(folder)/i.zfs.gz", manifest: "\(folder)/m.json")
+    options.output = "\(folder)/out"
+    options.progress = .none
+    change(&options)
+    let code = await verify(options)
+    let report = Report(try Journal.readJournal(path: "\(folder)/out/journal.jsonl"))
+    return Result(
+      code: code, report: report, files: Set(try FileManager.default.contentsOfDirectory(atPath: "\(folder)/out")))
+  }
+
+  private let reports: Set<String> = ["journal.jsonl", "report.xml", "report.json", "report.html"]
+
+  @Test func aManifestThatIsNoJSONIsABadManifest() async throws {
+    let result = try await run(image: Data("x".utf8), manifest: Data("{".utf8))
+    #expect(result.code == 1)
+    #expect(result.report.verdict == .rejected)
+    #expect(result.report.problems(.rejects).map(\.check) == ["manifest.valid"])
+    #expect(result.files == reports)
+  }
+
+  @Test func aFileThatIsNotThereCannotBeOpened() async throws {
+    let noManifest = try await run(image: Data("x".utf8), manifest: nil)
+    #expect(noManifest.code == 66)
+    #expect(noManifest.files == reports)
+    let noImage = try await run(image: nil, manifest: Data(sound.utf8))
+    #expect(noImage.code == 66)
+  }
+
+  @Test func anImageThatIsNoStreamIsRejectedForStreamAndDigest() async throws {
+    let result = try await run(image: Data("nothing of the kind".utf8), manifest: Data(sound.utf8))
+    #expect(result.code == 1)
+    #expect(Set(result.report.problems(.rejects).map(\.check)) == ["image.digest", "image.stream"])
+  }
+
+  @Test func aPatternThatMatchesNoCheckIsTrouble() async throws {
+    let result = try await run(image: nil, manifest: nil) { $0.only = ["no.such-check"] }
+    #expect(result.code == 2)
+    #expect(result.report.sentence.contains("no.such-check"))
+  }
+
+  @Test func aFolderThatCannotBeWrittenIsOurTrouble() async throws {
+    var options = VerifyOptions(image: "/nonexistent", manifest: "/nonexistent")
+    options.output = "/proc/imgverify-out"
+    options.progress = .none
+    #expect(await verify(options) == 2)
+  }
+
+  @Test(arguments: [
+    (VerifyError.Code.cannotOpen, 66 as Int32), (.usage, 64), (.badImage, 1), (.badManifest, 1), (.toolMissing, 2),
+    (.hypervisorFailed, 2), (.timedOut, 2), (.system, 2),
+  ])
+  func errorsHaveTheExitCodesOfTheDesign(code: VerifyError.Code, exit: Int32) {
+    #expect(exitCode(of: VerifyError(code, "")) == exit)
+  }
+
+  @Test func aPlanIsReadable() throws {
+    let path = NSTemporaryDirectory() + "m-\(UUID().uuidString).json"
+    try Data(sound.utf8).write(to: URL(fileURLWithPath: path))
+    defer { try? FileManager.default.removeItem(atPath: path) }
+    let plan = try planOf(manifest: path, seed: 42, boots: 3, maximumCPUs: 1)
+    let table = planTable(plan)
+    for boot in plan.boots {
+      #expect(table.contains(boot.id))
+      #expect(table.contains(boot.instance.nics[0].mac))
+    }
+    #expect(table.hasPrefix("seed 42, 3 boots"))
+    let error = #expect(throws: VerifyError.self) {
+      try planOf(manifest: "/nonexistent/m.json", seed: 1, boots: 1, maximumCPUs: 1)
+    }
+    #expect(error?.code == .cannotOpen)
+  }
+
+  private let sound = """
+    {"v": 2, "uuid": "0f3c1c52-5a3e-4c6e-9d43-7a4f2b1e6c01", "owner": "00000000-0000-0000-0000-000000000000",
+     "name": "test", "version": "1", "type": "zvol", "os": "linux", "public": true, "disabled": false,
+     "files": [{"sha1": "2fd4e1c67a2d28fced849ee1bb76e7391b93eb12", "size": 19, "compression": "gzip"}],
+     "nic_driver": "virtio", "disk_driver": "virtio", "cpu_type": "host", "image_size": 64}
+    """
+}

@@ -1,0 +1,17 @@
+#!/bin/sh
+# lint.sh - the Swift sources are formatted, and shellcheck has no word about any shell script; exit 1 otherwise.
+set -eu
+cd "$(dirname "$0")/.."
+swift format lint --strict -r Sources Tests Package.swift
+scripts() { # every file that begins as a shell script, and those that other scripts run with sh
+  git ls-files -co --exclude-standard checks fixtures tools .ci | while read -r file; do
+    [ -f "$file" ] || continue
+    case $file in
+      *.sh) echo "$file" ;;
+      *) if head -n 1 "$file" | grep -qE '^#! ?/bin/(sh|bash|busybox sh)'; then echo "$file"; fi ;;
+    esac
+  done
+}
+scripts | while read -r file; do
+  if head -n 1 "$file" | grep -q '^#!'; then shellcheck "$file"; else shellcheck -s sh "$file"; fi
+done
