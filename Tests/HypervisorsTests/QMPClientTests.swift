@@ -12,7 +12,9 @@ private func withMonitor<T: Sendable>(
   return try await withThrowingTaskGroup(of: Void.self) { group in
     group.addTask { await client.run() }
     group.addTask {
-      if greeting { try await theirs.write(Array(#"{"QMP":{"version":{}}}"#.utf8) + [10], until: .after(.seconds(600))) }
+      if greeting {
+        try await theirs.write(Array(#"{"QMP":{"version":{}}}"#.utf8) + [10], until: .after(.seconds(600)))
+      }
       var buffer: [UInt8] = []
       while true {
         let bytes = try await theirs.read(atMost: 4096, until: .after(.seconds(600)))
