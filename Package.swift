@@ -38,12 +38,21 @@ let package = Package(
     // System libraries.
     .systemLibrary(name: "CSSH2", pkgConfig: "libssh2", providers: [.apt(["libssh2-1-dev"])]),
     .systemLibrary(name: "CISAL", pkgConfig: "libisal", providers: [.apt(["libisal-dev"])]),
+    .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+    .systemLibrary(name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
+    .systemLibrary(name: "CLZ4", pkgConfig: "liblz4", providers: [.apt(["liblz4-dev"])]),
+    .systemLibrary(name: "CBzip2", providers: [.apt(["libbz2-dev"])]),
+    .systemLibrary(name: "CLZMA", pkgConfig: "liblzma", providers: [.apt(["liblzma-dev"])]),
     .systemLibrary(name: "CCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
 
     // The way through, station by station (../docs/ARCHITECTURE.md).
     library("Model", [system]),
-    library("ZFSStreams", ["Model"]),
-    library("Intake", ["Model", "ZFSStreams", "CISAL", "CCrypto", system]),
+    library("ZFSStreams", ["Model", "CZlib", "CZstd", "CLZ4"]),
+    library(
+      "Intake",
+      ["Model", "ZFSStreams", "DiskFormats", "Hosts", "CISAL", "CZstd", "CBzip2", "CLZMA", "CCrypto", system]),
+    // Partition tables, file systems, qcow2 headers: pure over bytes.
+    library("DiskFormats", ["Model"]),
     library("Planning", ["Model"]),
     library("Hosts", ["Model", subprocess, system]),
     library("Hypervisors", ["Model", "Hosts", system]),
@@ -66,6 +75,7 @@ let package = Package(
 
     tests("Model"),
     tests("ZFSStreams"),
+    tests("DiskFormats"),
     tests("Intake"),
     tests("Planning"),
     tests("Hosts"),

@@ -7,7 +7,8 @@ set -eu
 
 packages() {
   case $1 in
-    build) echo make pkg-config libssh2-1-dev libisal-dev libssl-dev zlib1g-dev ;;
+    build) echo make pkg-config libssh2-1-dev libisal-dev libssl-dev zlib1g-dev libzstd-dev liblz4-dev libbz2-dev \
+      liblzma-dev ;;
     run) echo qemu-system-x86 qemu-utils seabios util-linux ;;
     guests)
       echo bash apt busybox-static cpio fakeroot fdisk grub-common grub-pc-bin gzip kmod e2fsprogs binutils util-linux \

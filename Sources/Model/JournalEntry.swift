@@ -99,24 +99,6 @@ package struct RunStarted: Codable, Hashable, Sendable {
   }
 }
 
-/// What intake learnt of the image; all optional, since a bad image stops it half-way.
-package struct IntakeFacts: Codable, Hashable, Sendable {
-  /// From the manifest.
-  package var name: String?
-  package var version: String?
-  package var uuid: String?
-  package var sha1: String?
-  /// Bytes of the image file.
-  package var fileSize: Int64?
-  /// Bytes of the volume.
-  package var volumeSize: Int64?
-  package var blockSize: Int64?
-  /// `pool/volume@snapshot` as the stream says; never used as a path.
-  package var snapshot: String?
-  package var seconds: Double?
-  package init() {}
-}
-
 package struct AcceleratorChoice: Codable, Hashable, Sendable {
   /// `kvm` or `tcg`.
   package var accelerator: String

@@ -4,6 +4,8 @@ package import Model
 package enum Placement: Hashable, Sendable {
   /// The bytes `source` of the chunk just given belong at `offset`. A block may come in several pieces.
   case write(offset: Int64, source: Range<Int>)
+  /// A block that came packed belongs at `offset`; its bytes are the reader's ``StreamReader/unpacked``.
+  case unpacked(offset: Int64)
   /// The range is zero.
   case free(offset: Int64, length: Int64)
 }
@@ -80,6 +82,8 @@ package struct StreamReader: Sendable {
   private var begin: BeginRecord?
   private var rules: VolumeRules?
   private var failure: ZFSStreamError?
+  /// The block of the last ``Placement/unpacked(offset:)``, until the next call of ``next(in:at:)``.
+  package private(set) var unpacked: [UInt8] = []
 
   /// The record under way, counted from 1.
   package private(set) var record = 1
