@@ -17,9 +17,11 @@ package struct Expectations: Hashable, Sendable {
     set("RESOLVERS", instance.primaryNIC?.resolver)
     set("GATEWAY", instance.primaryNIC?.gateway)
     set("DISK_SERIAL", layout.bootDisk.serial)
-    set("DISK_BUS", layout.bootDisk.bus.rawValue)
+    set("DISK_BUS", layout.bootDisk.model.driver)
     set("DISK_BYTES", diskSize.map { String($0.bytes) })
-    set("EXTRA_DISK", layout.extraDisk.map { "\($0.size.bytes) \($0.place.rawValue) \($0.serial)" })
+    set(
+      "EXTRA_DISK", layout.extraDisk.map { "\($0.size.bytes) \($0.order.rawValue) \($0.content.rawValue) \($0.serial)" }
+    )
     set("CPUS", String(layout.cpus))
     set("MEMORY_MIB", String(layout.memory.mebibytes))
     set("ROOT_KEY", rootKey)

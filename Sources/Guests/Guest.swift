@@ -30,6 +30,13 @@ package struct Guest: Sendable {
   /// Seconds of processor time that the machine has used so far.
   package var processorSeconds: Double { machine.use.amount.ran }
 
+  /// Whether the guest has powered itself off.
+  package var isOff: Bool {
+    get async {
+      await machine.monitor.events.contains { $0.name == "SHUTDOWN" && $0.data["guest"]?.bool == true }
+    }
+  }
+
   /// Whether QEMU has ended.
   package var hasEnded: Bool { get async { await machine.monitor.hasEnded } }
 
@@ -39,17 +46,20 @@ package struct Guest: Sendable {
   /// What QEMU knows of the boot disk's driver.
   package func virtioDisk() async throws -> VirtioFacts? {
     let (device, queues): (String, Range<Int64>) =
-      switch boot.layout.bootDisk.bus {
-      case .virtioBlk: ("bootdisk", 0..<1)
+      switch boot.layout.bootDisk.model {
+      case .virtioBlk, .virtioBlkLegacy, .virtioBlkModern: ("bootdisk", 0..<1)
       // Queue 0 is for control, 1 for events, the rest for requests.
       case .virtioSCSI: ("scsi0", 0..<3)
+      case .ide, .ahci, .nvme: ("", 0..<0)
       }
+    guard !queues.isEmpty else { return nil }
     return try await VirtioFacts.query(device, queues: queues, monitor: machine.monitor, until: .after(.seconds(30)))
   }
 
   /// What QEMU knows of the driver of NIC `index`.
   package func virtioNIC(_ index: Int) async throws -> VirtioFacts? {
-    try await VirtioFacts.query("nic\(index)", queues: 0..<2, monitor: machine.monitor, until: .after(.seconds(30)))
+    guard boot.layout.nics[index].model != .e1000 else { return nil }
+    return try await VirtioFacts.query("nic\(index)", queues: 0..<2, monitor: machine.monitor, until: .after(.seconds(30)))
   }
 
   /// Presses the ACPI power button.

@@ -65,23 +65,27 @@ package struct Boot: Codable, Hashable, Sendable {
   package var hypervisor: String
   package var instance: Instance
   package var layout: Layout
+  /// Id of the boot whose instance is shut down and powered on again here, on its own disk; nil for a fresh one.
+  package var continues: String?
 
-  package init(id: String, hypervisor: String, instance: Instance, layout: Layout) {
+  package init(id: String, hypervisor: String, instance: Instance, layout: Layout, continues: String? = nil) {
     self.id = id
     self.hypervisor = hypervisor
     self.instance = instance
     self.layout = layout
+    self.continues = continues
   }
 }
 
 /// All boots of a run, decided before the first of them starts. The same seed gives the same plan.
 package struct Plan: Codable, Hashable, Sendable {
   package var seed: UInt64
+  /// `each`, `pairs` or `triples`: which values of the axes have to meet in some boot.
+  package var coverage: String
   package var boots: [Boot]
 
-  package init(seed: UInt64, boots: [Boot]) {
-    self.seed = seed
-    self.boots = boots
+  package init(seed: UInt64, coverage: String = "each", boots: [Boot]) {
+    (self.seed, self.coverage, self.boots) = (seed, coverage, boots)
   }
 }
 

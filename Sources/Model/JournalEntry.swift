@@ -23,6 +23,7 @@ package struct JournalEntry: Sendable, Hashable, Codable {
     case "stage": event = .stage(try c.decode(StageReached.self, forKey: .data))
     case "finding": event = .finding(try c.decode(Finding.self, forKey: .data))
     case "trouble": event = .trouble(try c.decode(Trouble.self, forKey: .data))
+    case "boot-skipped": event = .bootSkipped(try c.decode(BootSkipped.self, forKey: .data))
     case "boot-ended": event = .bootEnded(try c.decode(BootEnded.self, forKey: .data))
     case "interrupted": event = .interrupted(try c.decode(Interrupted.self, forKey: .data))
     case "run-ended": event = .runEnded
@@ -44,6 +45,7 @@ package struct JournalEntry: Sendable, Hashable, Codable {
     case .stage(let data): try c.encode(data, forKey: .data)
     case .finding(let data): try c.encode(data, forKey: .data)
     case .trouble(let data): try c.encode(data, forKey: .data)
+    case .bootSkipped(let data): try c.encode(data, forKey: .data)
     case .bootEnded(let data): try c.encode(data, forKey: .data)
     case .interrupted(let data): try c.encode(data, forKey: .data)
     case .runEnded: break
@@ -63,6 +65,8 @@ package enum JournalEvent: Sendable, Hashable {
   /// The harness, the host or the hypervisor failed outside of a check.
   case trouble(Trouble)
   case bootEnded(BootEnded)
+  /// A planned boot that could not be, because of how an earlier boot of its instance ended.
+  case bootSkipped(BootSkipped)
   case interrupted(Interrupted)
   /// Everything that was planned has been done; without this line the run was cut off.
   case runEnded
@@ -78,6 +82,7 @@ package enum JournalEvent: Sendable, Hashable {
     case .finding: "finding"
     case .trouble: "trouble"
     case .bootEnded: "boot-ended"
+    case .bootSkipped: "boot-skipped"
     case .interrupted: "interrupted"
     case .runEnded: "run-ended"
     }
@@ -144,6 +149,12 @@ package struct Trouble: Codable, Hashable, Sendable {
   package init(boot: String?, code: String, message: String) {
     (self.boot, self.code, self.message) = (boot, code, message)
   }
+}
+
+package struct BootSkipped: Codable, Hashable, Sendable {
+  package var boot: String
+  package var why: String
+  package init(boot: String, why: String) { (self.boot, self.why) = (boot, why) }
 }
 
 package struct BootEnded: Codable, Hashable, Sendable {

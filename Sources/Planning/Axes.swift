@@ -1,28 +1,108 @@
 package import Model
 
-/// What the hardware may vary in. A value of an axis is met by at least one boot when there are enough boots.
+/// All that hardware varies in, what cannot be, and the machines that are always tried.
 package struct Axes: Sendable {
-  package var machines = Layout.Machine.allCases
-  package var buses = Layout.DiskBus.allCases
-  /// Serial number of the boot disk: none, short, and the longest that virtio can carry.
-  package var serials = ["", "IMGV7", "ZX81-0123456789ABCDE"]
-  /// nil: no second disk.
-  package var extraDisks: [Layout.ExtraDisk.Place?] = [nil, .before, .behind]
-  package var nicCounts = [1, 2]
-  /// First half of the MACs: Joyent's, SmartOS' locally administered ones, QEMU's.
-  package var macPrefixes = ["90:b8:d0", "02:08:20", "52:54:00"]
-  package var memories: [ByteCount]
-  package var cpuCounts: [Int]
-  /// PCI device numbers that are free on both machine types: 0 and 1 hold the chipset, 2 the display, 30 the random
-  /// number generator, 31 q35's chipset.
-  package var slots = Array(3...29)
+  package var axes: [Axis]
+  package var constraints: [Constraint]
+  package var profiles: [Profile]
+  /// The smaller of the two memory sizes.
+  package var leastMemory: ByteCount
 
+  package init(axes: [Axis], constraints: [Constraint], profiles: [Profile], leastMemory: ByteCount) {
+    (self.axes, self.constraints, self.profiles, self.leastMemory) = (axes, constraints, profiles, leastMemory)
+  }
+
+  /// The axes of a QEMU machine.
+  ///
   /// - Parameters:
   ///   - minimumMemory: the manifest's `requirements.min_ram`; nil: 512 MiB.
   ///   - maximumCPUs: 1 under TCG, where more do not pay.
-  package init(minimumMemory: ByteCount?, maximumCPUs: Int) {
-    let least = max(minimumMemory ?? .mebibytes(512), .mebibytes(128))
-    memories = [least, ByteCount(bytes: least.bytes * 2)]
-    cpuCounts = [1, 2, 4].filter { $0 <= max(1, maximumCPUs) }
+  package static func qemu(minimumMemory: ByteCount?, maximumCPUs: Int) -> Axes {
+    var axes = hardware
+    let cpus = ["1", "2", "4"].filter { Int($0)! <= max(1, maximumCPUs) }
+    axes.append(Axis("cpus", "the number of CPUs", cpus))
+    return Axes(
+      axes: axes, constraints: constraints, profiles: profiles,
+      leastMemory: max(minimumMemory ?? .mebibytes(512), .mebibytes(128)))
   }
+
+  private static let hardware = [
+    Axis(
+      "machine", "the machine type",
+      [.init("pc", weight: 3), .init("q35", weight: 2), .init("pc-i440fx-2.4"), .init("pc-q35-2.6")]),
+    Axis(
+      "disk.model", "the boot disk's model", ["virtio-blk", "virtio-blk-legacy", "virtio-blk-modern", "virtio-scsi"]),
+    Axis("disk.bus", "the boot disk's bus", [.init("root", weight: 2), .init("bridge")]),
+    Axis("disk.slot", "the boot disk's slot", ["4", "14", "26"]),
+    Axis("disk.function", "the boot disk's PCI function", [.init("0", weight: 3), .init("1")]),
+    Axis("disk.serial", "the boot disk's serial number", ["none", "short", "long", "odd", "bhyve"]),
+    Axis("disk.names", "the boot disk's vendor and product", [.init("usual", weight: 3), .init("other")]),
+    Axis("disk.growth", "the room that the disk has beyond the image", [.init("none", weight: 2), .init("1 GiB")]),
+    Axis(
+      "extra", "the extra disk",
+      ["none", "blank before", "blank behind", "decoy before", "decoy behind"]),
+    Axis("nics", "the number of NICs", [.init("1", weight: 2), .init("2")]),
+    Axis("nic.model", "the NICs' model", ["virtio", "virtio-legacy", "virtio-modern"]),
+    Axis("nic.bus", "the NICs' bus", [.init("root", weight: 2), .init("bridge")]),
+    Axis("nic.slot", "the NICs' slot", ["3", "6", "22"]),
+    Axis("nic.order", "the NICs' order", ["as named", "reversed"]),
+    Axis("nic.place", "the NICs' place", ["slots", "functions"]),
+    Axis("nic.mac", "the NICs' MAC vendor", ["joyent", "smartos", "qemu"]),
+    Axis("memory", "the memory", ["least", "double"]),
+    Axis("cpu.model", "the CPU model", [.init("usual", weight: 3), .init("max")]),
+    Axis("random", "the random number generator", ["none", "virtio"]),
+    Axis("balloon", "the memory balloon", ["none", "virtio"]),
+    Axis("usb", "the USB controller", ["none", "uhci", "xhci"]),
+    Axis("display", "the display", ["std", "cirrus", "none"]),
+    Axis("platform", "the platform that the SMBIOS tells", ["20260101T000000Z", "20141030T081701Z"]),
+    Axis("clock", "the hardware clock", [.init("right", weight: 3), .init("ahead")]),
+  ]
+
+  /// Slots that two devices want, and interfaces that a place does not offer.
+  private static let constraints: [Constraint] =
+    [
+      Constraint(
+        ["disk.slot": "4", "nic.slot": "3", "nics": "2", "nic.place": "slots"], "the second NIC would sit in slot 4"),
+      Constraint(["disk.names": "other", "disk.model": "virtio-blk"], "virtio-blk has no vendor or product"),
+      Constraint(["disk.names": "other", "disk.model": "virtio-blk-legacy"], "virtio-blk has no vendor or product"),
+      Constraint(["disk.names": "other", "disk.model": "virtio-blk-modern"], "virtio-blk has no vendor or product"),
+      Constraint(["nics": "1", "nic.order": "reversed"], "one NIC has no order"),
+      Constraint(["nics": "1", "nic.place": "functions"], "one NIC is function 0"),
+    ]
+    + ["blank before", "decoy before"].map { extra in
+      Constraint(
+        ["disk.slot": "4", "extra": extra, "nic.slot": "3"], "the extra disk would sit in slot 3 with the NIC")
+    }
+    + ["q35", "pc-q35-2.6"].flatMap { machine in
+      [
+        Constraint(
+          ["machine": machine, "disk.bus": "bridge", "disk.model": "virtio-blk-legacy"],
+          "a PCI Express port takes no device that has the old interface only"),
+        Constraint(
+          ["machine": machine, "nic.bus": "bridge", "nic.model": "virtio-legacy"],
+          "a PCI Express port takes no device that has the old interface only"),
+      ]
+    }
+
+  /// What vmadm makes: hypervisors.md, A.2 and B.1. Always booted.
+  private static let profiles = [
+    Profile(
+      "smartos-kvm",
+      [
+        "machine": "pc-i440fx-2.4", "disk.model": "virtio-blk-legacy", "disk.bus": "root", "disk.slot": "4",
+        "disk.function": "0", "disk.serial": "none", "disk.names": "usual", "disk.growth": "none", "extra": "none",
+        "nics": "1", "nic.model": "virtio-legacy", "nic.bus": "root", "nic.slot": "3", "nic.order": "as named",
+        "nic.place": "slots", "nic.mac": "joyent", "cpu.model": "usual", "random": "none", "balloon": "none",
+        "usb": "uhci", "display": "std", "platform": "20141030T081701Z", "clock": "right",
+      ]),
+    Profile(
+      "smartos-bhyve",
+      [
+        "machine": "pc", "disk.model": "virtio-blk-legacy", "disk.bus": "root", "disk.slot": "4",
+        "disk.function": "0", "disk.serial": "bhyve", "disk.names": "usual", "disk.growth": "1 GiB", "extra": "none",
+        "nics": "2", "nic.model": "virtio-legacy", "nic.bus": "root", "nic.slot": "6", "nic.order": "as named",
+        "nic.place": "functions", "nic.mac": "joyent", "cpu.model": "usual", "random": "none", "balloon": "none",
+        "usb": "xhci", "display": "none", "platform": "20260101T000000Z", "clock": "right",
+      ]),
+  ]
 }

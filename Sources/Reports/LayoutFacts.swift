@@ -18,15 +18,18 @@ extension Boot {
     ]
     if let extra = layout.extraDisk {
       facts.append(
-        Fact(name: "disk.extra", value: "\(extra.size), slot \(extra.slot), \(extra.place.rawValue) the boot disk"))
+        Fact(
+          name: "disk.extra",
+          value: "\(extra.content.rawValue), \(extra.size), \(extra.place), \(extra.order.rawValue) the boot disk"))
     }
     for (index, nic) in instance.nics.enumerated() {
-      let slot = index < layout.nicSlots.count ? ", slot \(layout.nicSlots[index])" : ""
+      let place =
+        index < layout.nics.count ? ", \(layout.nics[index].model.rawValue) in \(layout.nics[index].place)" : ""
       let mtu = nic.mtu.map { ", mtu \($0)" } ?? ""
       facts.append(
         Fact(
           name: "nic.\(nic.interface)",
-          value: "\(nic.mac)\(slot), \(nic.address)/\(nic.prefix)\(nic.primary ? ", primary" : "")\(mtu)"))
+          value: "\(nic.mac)\(place), \(nic.address)/\(nic.prefix)\(nic.primary ? ", primary" : "")\(mtu)"))
     }
     facts += [Fact(name: "hostname", value: instance.hostname), Fact(name: "uuid", value: instance.uuid)]
     return facts
@@ -36,14 +39,15 @@ extension Boot {
   var summary: String {
     [
       layout.machine.rawValue, counted(layout.cpus, "cpu"), "\(layout.memory)",
-      "\(layout.bootDisk.bus.rawValue) in slot \(layout.bootDisk.slot)",
-      layout.extraDisk.map { "extra disk \($0.place.rawValue)" }, counted(layout.nicSlots.count, "NIC"),
+      "\(layout.bootDisk.model.rawValue) in \(layout.bootDisk.place)",
+      layout.extraDisk.map { "\($0.content.rawValue) disk \($0.order.rawValue)" }, counted(layout.nics.count, "NIC"),
     ].compactMap { $0 }.joined(separator: ", ")
   }
 }
 
 extension Layout.Disk {
   fileprivate var text: String {
-    "\(bus.rawValue), slot \(slot)" + (serial.isEmpty ? ", no serial" : ", serial \(serial)")
+    "\(model.rawValue), \(place)" + (serial.isEmpty ? ", no serial" : ", serial \(serial)")
+      + (growth.bytes > 0 ? ", \(growth) larger than the image" : "")
   }
 }

@@ -45,6 +45,7 @@ package enum ProgressLine {
       }
       return (finding.boot ?? "image", "\(word) \(finding.check): \(finding.sentence)")
     case .trouble(let trouble): return (trouble.boot ?? "run", "trouble: \(trouble.message)")
+    case .bootSkipped(let data): return (data.boot, "not run: \(cleaned(data.why, atMost: 1024, lines: false))")
     case .bootEnded(let data):
       let share = Int(min(1, sane(seconds: data.cpuShare)) * 100)
       return (

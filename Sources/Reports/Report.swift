@@ -58,6 +58,8 @@ package struct Report: Sendable, Hashable {
       }
     case .bootEnded(let data):
       withBoot(data.boot) { $0.ended = data.forReports }
+    case .bootSkipped(let data):
+      withBoot(data.boot) { $0.skipped = line(data.why) }
     case .interrupted(let data): interrupted = Interrupted(signal: cleaned(data.signal, atMost: 64, lines: false))
     case .runEnded: complete = true
     }
@@ -86,6 +88,8 @@ package struct BootReport: Sendable, Hashable {
   package var stages: [StageReached] = []
   package var findings: [Finding] = []
   package var troubles: [Trouble] = []
+  /// Why it could not be run, although it was planned.
+  package var skipped: String?
   /// Nil: still running when the journal ended, or never started.
   package var ended: BootEnded?
 

@@ -122,6 +122,9 @@ extension Report {
 extension BootReport {
   /// Why this boot tells nothing of the image, or not all that it should; nil when it was judged to its end.
   package var doubt: Trouble? {
+    if let skipped {
+      return Trouble(boot: id, code: "notRun", message: "the boot was planned but not run: \(skipped)")
+    }
     if started == nil, findings.isEmpty {
       return Trouble(boot: id, code: "notRun", message: "the boot was planned but never run")
     }

@@ -12,6 +12,8 @@ struct BootSettings: Sendable {
   /// The raw disk, never written.
   var disk: String
   var diskSize: ByteCount
+  /// A raw disk with the image's partition table and nothing else, never written; there if a layout wants it.
+  var decoy: String
   /// The output folder.
   var output: String
   var accelerator: Accelerator
@@ -29,50 +31,45 @@ struct BootRun: Sendable {
   let settings: BootSettings
   let journal: JournalWriter
 
-  func perform(scratch: Scratch) async throws {
+  /// - Returns: how the instance was left.
+  func perform(on instance: InstanceDisks) async throws -> InstanceState {
     let folder = "\(settings.output)/boots/\(boot.id)"
     do { try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true) } catch {
       throw VerifyError(.system, "cannot make \(folder)", cause: error)
     }
     journal.append(.bootStarted(BootStarted(boot: boot.id)))
     let tally = Tally()
-    try await withInstance(scratch: scratch) { files in
-      let launch = qemuLaunch(boot, files: files, accelerator: settings.accelerator)
-      try write(launch.arguments, to: "\(folder)/argv.txt")
-      try await withGuest(
-        boot, launch: launch, folder: folder, authorizedKeys: [settings.key.authorizedKey],
-        timeoutScale: settings.timeoutScale
-      ) { guest in
-        try await judge(guest, tally)
-        let use = guest.processorUse
-        journal.append(
-          .bootEnded(
-            BootEnded(
-              boot: boot.id, seconds: (ContinuousClock.now - guest.powerOn).inSeconds, cpuSeconds: use.ran,
-              cpuShare: use.share)))
-      }
-      if settings.keep == .always || (settings.keep == .failed && tally.hasFailures) {
-        try await keepDisk(files.disk, in: folder)
-      }
+    let files = try await instance.prepare(for: boot)
+    let launch = qemuLaunch(boot, files: files, accelerator: settings.accelerator)
+    try write(launch.arguments, to: "\(folder)/argv.txt")
+    let state = try await withGuest(
+      boot, launch: launch, folder: folder, authorizedKeys: [settings.key.authorizedKey],
+      timeoutScale: settings.timeoutScale
+    ) { guest in
+      let awakening = try await judge(guest, tally)
+      let use = guest.processorUse
+      journal.append(
+        .bootEnded(
+          BootEnded(
+            boot: boot.id, seconds: (ContinuousClock.now - guest.powerOn).inSeconds, cpuSeconds: use.ran,
+            cpuShare: use.share)))
+      return try await leave(guest, awakening)
     }
+    if settings.keep == .always || (settings.keep == .failed && tally.hasFailures) {
+      try await keepDisk(files.disk, in: folder)
+    }
+    return state
   }
 
-  /// An overlay of its own on the image, and the blank second disk; both are gone afterwards.
-  private func withInstance(scratch: Scratch, _ body: (LaunchFiles) async throws -> Void) async throws {
-    let place = try scratch.folder(boot.id)
-    defer { try? FileManager.default.removeItem(atPath: place.path) }
-    let files = LaunchFiles(disk: place.file("disk.qcow2"), extraDisk: place.file("extra.qcow2"), folder: place.path)
-    let soon = Deadline.after(.seconds(60) * max(1, settings.timeoutScale))
-    _ = try await Tool.qemuImage.run(
-      ["create", "-q", "-f", "qcow2", "-F", "raw", "-b", settings.disk, files.disk], until: soon)
-    if let extra = boot.layout.extraDisk {
-      _ = try await Tool.qemuImage.run(
-        ["create", "-q", "-f", "qcow2", files.extraDisk, String(extra.size.bytes)], until: soon)
-    }
-    try await body(files)
+  /// Sees to it that the instance can be powered on again: its disk is whole only if the guest has shut itself down.
+  private func leave(_ guest: Guest, _ awakening: Awakening) async throws -> InstanceState {
+    guard awakening.end == .ready else { return .lost("its boot before, \(boot.id), did not come up") }
+    if await guest.isOff { return .off }
+    let off = try await guest.pressPowerButton(until: guest.patience(60))
+    return off ? .off : .lost("it could not be shut down after \(boot.id)")
   }
 
-  private func judge(_ guest: Guest, _ tally: Tally) async throws {
+  private func judge(_ guest: Guest, _ tally: Tally) async throws -> Awakening {
     let awakening = try await guest.awaken(
       key: settings.key, bootLimit: settings.bootTimeout, grace: .seconds(60) * settings.timeoutScale
     ) { stage($0, $1, guest) }
@@ -81,6 +78,7 @@ struct BootRun: Sendable {
     try await judgeInside(guest, awakening, tally)
     await awakening.ssh?.close()
     try await judge(guest, awakening, by: BuiltIn.lastChecks, tally)
+    return awakening
   }
 
   private func stage(_ name: String, _ detail: String, _ guest: Guest) {
@@ -122,7 +120,7 @@ struct BootRun: Sendable {
     }
     let bundle = try CheckBundle(
       checks: checks, helpers: settings.catalogue.helpers,
-      expectations: Expectations(boot: boot, rootKey: settings.key.authorizedKey, diskSize: settings.diskSize),
+      expectations: Expectations(boot: boot, rootKey: settings.key.authorizedKey, diskSize: instanceSize),
       transport: shell.transport, timeoutScale: settings.timeoutScale, ready: settings.bootTimeout)
     // Over serial the script itself has to be typed first.
     let typing = Duration.seconds(120) * settings.timeoutScale
@@ -132,6 +130,11 @@ struct BootRun: Sendable {
     }
     if await guest.hasEnded { throw VerifyError(.hypervisorFailed, "QEMU ended while the checks ran in the guest") }
     for finding in findings { record(finding, of: guest, tally) }
+  }
+
+  /// Of the boot disk, as the guest sees it.
+  private var instanceSize: ByteCount {
+    ByteCount(bytes: settings.diskSize.bytes + boot.layout.bootDisk.growth.bytes)
   }
 
   /// Appends a finding. What a starved guest does wrong is no evidence against the image: it is *broken*.

@@ -2,19 +2,18 @@ package import Checks
 import Foundation
 import Intake
 package import Model
-import Planning
+package import Planning
 
 // What the small subcommands print; the conductor is not needed for them.
 
 /// The plan that `verify` would make of these.
-package func planOf(manifest path: String, seed: UInt64, boots: Int, maximumCPUs: Int) throws -> Plan {
+package func planOf(manifest path: String, _ wishes: PlanWishes, maximumCPUs: Int) throws -> Plan {
   let reading = try Manifest.read(path: path)
   guard let manifest = reading.manifest else {
     let reasons = reading.violations.map { "\($0.field): \($0.message)" }.joined(separator: "\n  ")
     throw VerifyError(.badManifest, "\(path) is no manifest that can be planned for:\n  \(reasons)")
   }
-  return makePlan(
-    seed: seed, boots: boots, axes: Axes(minimumMemory: manifest.minimumRAM, maximumCPUs: maximumCPUs))
+  return try makePlan(wishes, axes: .qemu(minimumMemory: manifest.minimumRAM, maximumCPUs: maximumCPUs))
 }
 
 /// The plan as a table for people.
@@ -22,12 +21,13 @@ package func planTable(_ plan: Plan) -> String {
   var rows = [["boot", "machine", "cpus", "memory", "boot disk", "serial", "extra disk", "NICs (slot: MAC, address)"]]
   for boot in plan.boots {
     let layout = boot.layout
-    let nics = zip(layout.nicSlots, boot.instance.nics).map { "\($0): \($1.mac), \($1.address)/\($1.prefix)" }
+    let nics = zip(layout.nics, boot.instance.nics).map { "\($0.place): \($1.mac), \($1.address)/\($1.prefix)" }
     rows.append([
       boot.id, layout.machine.rawValue, String(layout.cpus), layout.memory.description,
-      "\(layout.bootDisk.bus.rawValue) in slot \(layout.bootDisk.slot)",
+      "\(layout.bootDisk.model.rawValue) in \(layout.bootDisk.place)",
       layout.bootDisk.serial.isEmpty ? "none" : layout.bootDisk.serial,
-      layout.extraDisk.map { "\($0.place.rawValue), slot \($0.slot)" } ?? "none", nics.joined(separator: "; "),
+      layout.extraDisk.map { "\($0.content.rawValue) \($0.order.rawValue), \($0.place)" } ?? "none",
+      nics.joined(separator: "; "),
     ])
   }
   let widths = rows[0].indices.map { column in rows.map { $0[column].count }.max() ?? 0 }

@@ -47,14 +47,18 @@ struct Run: Sendable {
       let accelerator = Accelerator(rawValue: choice.accelerator) ?? .tcg
 
       let cores = accelerator == .tcg ? 1 : max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN)))
-      let plan = makePlan(
-        seed: options.seed ?? UInt64.random(in: 0...1 << 32), boots: options.boots,
-        axes: Axes(minimumMemory: taken.manifest.minimumRAM, maximumCPUs: cores))
+      let plan = try makePlan(
+        options.wishes, axes: .qemu(minimumMemory: taken.manifest.minimumRAM, maximumCPUs: cores))
       try write(plan, to: "\(options.output)/plan.json")
       journal.append(.planned(plan))
 
+      let decoy = scratch.file("decoy.raw")
+      if plan.boots.contains(where: { $0.layout.extraDisk?.content == .decoy }) {
+        try makeDecoy(of: taken.disk, at: decoy)
+      }
       let settings = BootSettings(
-        disk: taken.disk, diskSize: taken.manifest.imageSize, output: options.output, accelerator: accelerator,
+        disk: taken.disk, diskSize: taken.manifest.imageSize, decoy: decoy, output: options.output,
+        accelerator: accelerator,
         timeoutScale: scale,
         bootTimeout: options.bootTimeout * scale, key: try KeyPair.generate(comment: "imgverify"),
         catalogue: catalogue, keep: options.keep)
@@ -62,18 +66,19 @@ struct Run: Sendable {
     }
   }
 
-  /// All boots, at most as many at once as the machine carries.
+  /// All boots, at most as many instances at once as the machine carries; those of one instance one after the other.
   private func runBoots(_ boots: [Boot], _ settings: BootSettings, scratch: Scratch) async throws {
     let most = boots.map(\.layout.memory).max() ?? .mebibytes(512)
     let jobs = options.jobs ?? defaultJobs(memoryOfABoot: most)
-    var waiting = boots[...]
+    // The longest chain first, so that it does not run alone at the end.
+    var waiting = chains(of: boots).sorted { $0.count > $1.count }[...]
     await withDiscardingTaskGroup { group in
       let slots = Slots(jobs)
-      while let boot = waiting.popFirst() {
+      while let chain = waiting.popFirst() {
         await slots.take()
         if Task.isCancelled { break }
         group.addTask {
-          await self.runBoot(boot, settings, scratch: scratch)
+          await self.runChain(chain, settings, scratch: scratch)
           await slots.release()
         }
       }
@@ -81,13 +86,25 @@ struct Run: Sendable {
     try Task.checkCancellation()
   }
 
-  /// One boot, whose trouble is its own: the others go on.
-  private func runBoot(_ boot: Boot, _ settings: BootSettings, scratch: Scratch) async {
+  /// One instance, from its first boot to its last; its trouble is its own: the others go on.
+  private func runChain(_ chain: [Boot], _ settings: BootSettings, scratch: Scratch) async {
+    guard let first = chain.first else { return }
+    var under = first
     do {
-      try await BootRun(boot: boot, settings: settings, journal: journal).perform(scratch: scratch)
+      try await withInstance(first, settings, scratch: scratch) { instance in
+        var state = InstanceState.off
+        for boot in chain {
+          under = boot
+          if case .lost(let why) = state {
+            journal.append(.bootSkipped(BootSkipped(boot: boot.id, why: why)))
+            continue
+          }
+          state = try await BootRun(boot: boot, settings: settings, journal: journal).perform(on: instance)
+        }
+      }
     } catch is CancellationError {
     } catch {
-      if !Task.isCancelled { report(error, boot: boot.id) }
+      if !Task.isCancelled { report(error, boot: under.id) }
     }
   }
 
@@ -118,6 +135,19 @@ struct Run: Sendable {
       throw VerifyError(.system, "cannot write \(path)", cause: error)
     }
   }
+}
+
+/// The boots of each instance, in order.
+func chains(of boots: [Boot]) -> [[Boot]] {
+  var chains: [[Boot]] = []
+  for boot in boots {
+    if let before = boot.continues, let index = chains.firstIndex(where: { $0.last?.id == before }) {
+      chains[index].append(boot)
+    } else {
+      chains.append([boot])
+    }
+  }
+  return chains
 }
 
 /// How many boots this machine carries at once: a core each, and memory for guest and code cache, 1 GiB left over.

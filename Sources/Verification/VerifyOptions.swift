@@ -1,5 +1,6 @@
 package import Hypervisors
 import Model
+package import Planning
 
 /// What the command line asked for.
 package struct VerifyOptions: Sendable {
@@ -11,7 +12,11 @@ package struct VerifyOptions: Sendable {
   package var output = "imgverify-out"
   /// nil: a random one, which the report names.
   package var seed: UInt64?
-  package var boots = 3
+  package var coverage = Coverage.each
+  /// Boots of fresh instances; nil: as many as the coverage needs.
+  package var boots: Int?
+  /// Whether one instance is booted again on another machine.
+  package var moves = true
   package var accelerator = AcceleratorRequest.auto
   /// Boots at once; nil: from the machine.
   package var jobs: Int?
@@ -30,5 +35,11 @@ package struct VerifyOptions: Sendable {
   package init(image: String, manifest: String) {
     self.image = image
     self.manifest = manifest
+  }
+
+  /// What the plan is made from; a seed is drawn if none was given.
+  var wishes: PlanWishes {
+    PlanWishes(
+      seed: seed ?? UInt64.random(in: 0...1 << 32), coverage: coverage, boots: boots, moves: moves)
   }
 }

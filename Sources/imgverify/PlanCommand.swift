@@ -2,6 +2,7 @@ import ArgumentParser
 import Foundation
 import Intake
 import Model
+import Planning
 import Verification
 
 struct PlanCommand: AsyncParsableCommand {
@@ -23,21 +24,26 @@ struct PlanCommand: AsyncParsableCommand {
   var manifest: String
   @Option(help: "Number that decides the hardware of every boot (default: 1).")
   var seed: UInt64 = 1
-  @Option(help: "How many boots.")
-  var boots = 3
+  @Option(help: "Which values of the hardware must meet in some boot: each, pairs or triples.")
+  var coverage = Coverage.each
+  @Option(help: "Boots of fresh instances (default: as many as the coverage needs).")
+  var boots: Int?
+  @Flag(inversion: .prefixedNo, help: "Boot one instance again, after a shutdown, on another machine.")
+  var moves = true
   @Option(help: "Most virtual CPUs that a layout may have; a run under TCG takes 1.")
   var cpus = 1
   @Flag(help: "JSON, as in plan.json.")
   var json = false
 
   func validate() throws {
-    guard (1...1000).contains(boots) else { throw ValidationError("--boots is from 1 to 1000, not \(boots)") }
+    if let boots, !(1...1000).contains(boots) { throw ValidationError("--boots is from 1 to 1000, not \(boots)") }
     guard (1...64).contains(cpus) else { throw ValidationError("--cpus is from 1 to 64, not \(cpus)") }
   }
 
   func run() async throws {
     try await orExit {
-      let plan = try planOf(manifest: manifest, seed: seed, boots: boots, maximumCPUs: cpus)
+      let wishes = PlanWishes(seed: seed, coverage: coverage, boots: boots, moves: moves)
+      let plan = try planOf(manifest: manifest, wishes, maximumCPUs: cpus)
       if json {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]

@@ -2,6 +2,7 @@ import ArgumentParser
 import Foundation
 import Hypervisors
 import Model
+import Planning
 import Verification
 
 struct Verify: AsyncParsableCommand {
@@ -27,8 +28,12 @@ struct Verify: AsyncParsableCommand {
   var output = "imgverify-out"
   @Option(help: "Number that decides the hardware of every boot; the same seed gives the same plan.")
   var seed: UInt64?
-  @Option(help: "How many boots.")
-  var boots = 3
+  @Option(help: "Which values of the hardware must meet in some boot: each, pairs or triples.")
+  var coverage = Coverage.each
+  @Option(help: "Boots of fresh instances (default: as many as the coverage needs).")
+  var boots: Int?
+  @Flag(inversion: .prefixedNo, help: "Boot one instance again, after a shutdown, on another machine.")
+  var moves = true
   @Option(help: "What runs the guests: auto, kvm or tcg. auto measures which is faster.")
   var accel = AcceleratorRequest.auto
   @Option(help: "Boots at once (default: from cores and memory).")
@@ -50,7 +55,7 @@ struct Verify: AsyncParsableCommand {
   var progress = VerifyOptions.Progress.auto
 
   func validate() throws {
-    guard (1...1000).contains(boots) else { throw ValidationError("--boots is from 1 to 1000, not \(boots)") }
+    if let boots, !(1...1000).contains(boots) { throw ValidationError("--boots is from 1 to 1000, not \(boots)") }
     guard bootTimeout > 0, bootTimeout <= 86_400 else {
       throw ValidationError("--boot-timeout is from 1 to 86400 seconds, not \(bootTimeout)")
     }
@@ -64,7 +69,9 @@ struct Verify: AsyncParsableCommand {
     var options = VerifyOptions(image: image, manifest: manifest)
     options.output = output
     options.seed = seed
+    options.coverage = coverage
     options.boots = boots
+    options.moves = moves
     options.accelerator = accel
     options.jobs = jobs
     options.checkFolders = checkFolders
@@ -79,6 +86,7 @@ struct Verify: AsyncParsableCommand {
   }
 }
 
+extension Coverage: ExpressibleByArgument {}
 extension AcceleratorRequest: ExpressibleByArgument {}
 extension VerifyOptions.Keep: ExpressibleByArgument {}
 extension VerifyOptions.Progress: ExpressibleByArgument {}

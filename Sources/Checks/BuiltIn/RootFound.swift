@@ -19,7 +19,7 @@ package struct RootFound: BootCheck {
   package static func judge(_ guest: Guest, _ awakening: Awakening) async throws -> Judgement {
     if case .alarm(let alarm) = awakening.end, alarm.stop == .rootMissing {
       let disk = guest.boot.layout.bootDisk
-      let place = "\(disk.bus.rawValue) in slot \(disk.slot), serial '\(disk.serial)'"
+      let place = "\(disk.model.rawValue) in \(disk.place), serial '\(disk.serial)'"
       return .failed("\(alarm.description) (the disk: \(place))", evidence: await guest.consoleEvidence())
     }
     let reachedInit = await guest.metadata.transcript.firstResetSeconds != nil

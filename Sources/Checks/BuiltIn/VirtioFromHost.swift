@@ -20,12 +20,12 @@ package struct VirtioFromHost: BootCheck {
     guard let disk = try await guest.virtioDisk() else { return .skipped("this QEMU does not tell of virtio drivers") }
     var wrong: [String] = []
     if !disk.diskHasOSDriver {
-      wrong.append("the boot disk (\(guest.boot.layout.bootDisk.bus.rawValue)) is driven by the firmware alone")
+      wrong.append("the boot disk (\(guest.boot.layout.bootDisk.model.rawValue)) is driven by the firmware alone")
     }
     for (index, nic) in guest.boot.instance.nics.enumerated() {
       guard let facts = try await guest.virtioNIC(index) else { continue }
       if !facts.nicHasDriver {
-        wrong.append("NIC \(nic.mac) in slot \(guest.boot.layout.nicSlots[index]) has no driver")
+        wrong.append("NIC \(nic.mac) in \(guest.boot.layout.nics[index].place) has no driver")
       }
     }
     return wrong.isEmpty ? .passed : .failed(wrong.joined(separator: "; "))
