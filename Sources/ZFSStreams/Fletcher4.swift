@@ -10,6 +10,13 @@ struct Fletcher4: Sendable {
     var c: UInt64 = 0
     var d: UInt64 = 0
     var isZero: Bool { a | b | c | d == 0 }
+
+    mutating func add(_ word: UInt32) {
+      a &+= UInt64(word)
+      b &+= a
+      c &+= b
+      d &+= c
+    }
   }
 
   private(set) var sum = Sum()
@@ -25,14 +32,14 @@ struct Fletcher4: Sendable {
       var rest = raw[...]
       while partialCount > 0, let byte = rest.popFirst() { take(byte) }
       let words = rest.count / 4
-      if words > 0 { addWords(UnsafeRawBufferPointer(rebasing: rest).baseAddress!, words) }
+      if let start = UnsafeRawBufferPointer(rebasing: rest).baseAddress { addWords(start, words) }
       rest = rest.dropFirst(words * 4)
       while let byte = rest.popFirst() { take(byte) }
     }
   }
 
   /// Takes the bytes `range` of `header`.
-  mutating func update(_ header: RecordHeader, _ range: Range<Int>) {
+  mutating func update(_ header: borrowing RecordHeader, _ range: Range<Int>) {
     update(header.bytes.span.bytes.extracting(range))
   }
 
@@ -41,53 +48,83 @@ struct Fletcher4: Sendable {
     partial |= UInt32(byte) << UInt32(8 * partialCount)
     partialCount += 1
     guard partialCount == 4 else { return }
-    add(bigEndian ? partial.byteSwapped : partial)
+    sum.add(bigEndian ? partial.byteSwapped : partial)
     (partial, partialCount) = (0, 0)
   }
 
-  private mutating func add(_ word: UInt32) {
-    sum.a &+= UInt64(word)
-    sum.b &+= sum.a
-    sum.c &+= sum.b
-    sum.d &+= sum.c
-  }
-
-  /// The inner loop: sums in locals, four words a turn; it is faster than gzip can be undone.
   private mutating func addWords(_ start: UnsafeRawPointer, _ count: Int) {
-    var (a, b, c, d) = (sum.a, sum.b, sum.c, sum.d)
-    var at = start
-    let swapped = bigEndian
-    for _ in 0..<count / 4 {
-      let (v0, v1) = (at.loadUnaligned(as: UInt64.self), at.loadUnaligned(fromByteOffset: 8, as: UInt64.self))
-      var (w0, w1) = (UInt32(truncatingIfNeeded: v0), UInt32(truncatingIfNeeded: v0 >> 32))
-      var (w2, w3) = (UInt32(truncatingIfNeeded: v1), UInt32(truncatingIfNeeded: v1 >> 32))
-      if swapped { (w0, w1, w2, w3) = (w0.byteSwapped, w1.byteSwapped, w2.byteSwapped, w3.byteSwapped) }
-      a &+= UInt64(w0)
-      b &+= a
-      c &+= b
-      d &+= c
-      a &+= UInt64(w1)
-      b &+= a
-      c &+= b
-      d &+= c
-      a &+= UInt64(w2)
-      b &+= a
-      c &+= b
-      d &+= c
-      a &+= UInt64(w3)
-      b &+= a
-      c &+= b
-      d &+= c
-      at += 16
+    var (at, left) = (start, count)
+    // A short piece, like a header, is not worth putting the lanes together.
+    while left >= 256 {
+      let words = min(left, Lanes.mostWords) & ~3
+      var lanes = Lanes()
+      lanes.add(at, turns: words / 4, swapped: bigEndian)
+      lanes.join(sum: &sum, words: UInt64(words))
+      at += words * 4
+      left -= words
     }
-    for _ in 0..<count % 4 {
+    var sum = sum
+    for _ in 0..<left {
       let word = at.loadUnaligned(as: UInt32.self)
-      a &+= UInt64(swapped ? word.byteSwapped : word)
-      b &+= a
-      c &+= b
-      d &+= c
+      sum.add(bigEndian ? word.byteSwapped : word)
       at += 4
     }
-    sum = Sum(a: a, b: b, c: c, d: d)
+    self.sum = sum
+  }
+}
+
+/// Four Fletcher-4 sums side by side, of every fourth word each, so that the processor's vector unit can do them.
+///
+/// Measured on an EPYC with the baseline of x86-64, in pieces of 8 KiB and 128 KiB: 21 GB/s where one sum word by word
+/// gives 13; byte-swapped 12.5 where that gives 11.
+/// - SeeAlso: OpenZFS `fletcher_4_superscalar4_fini`, from where the factors come.
+private struct Lanes {
+  private var a = SIMD4<UInt64>()
+  private var b = SIMD4<UInt64>()
+  private var c = SIMD4<UInt64>()
+  private var d = SIMD4<UInt64>()
+
+  /// So that the cube of it fits into 64 bits.
+  static let mostWords = 1 << 20
+
+  @inline(__always) mutating func add(_ start: UnsafeRawPointer, turns: Int, swapped: Bool) {
+    var (a, b, c, d) = (a, b, c, d)
+    var at = start
+    if swapped {
+      for _ in 0..<turns {
+        let words = at.loadUnaligned(as: SIMD4<UInt32>.self)
+        let odd = SIMD4<UInt32>(repeating: 0x00ff_00ff)
+        let pairs = (words &>> 8) & odd | (words & odd) &<< 8
+        a &+= SIMD4(truncatingIfNeeded: pairs &>> 16 | pairs &<< 16)
+        b &+= a
+        c &+= b
+        d &+= c
+        at += 16
+      }
+    } else {
+      for _ in 0..<turns {
+        a &+= SIMD4(truncatingIfNeeded: at.loadUnaligned(as: SIMD4<UInt32>.self))
+        b &+= a
+        c &+= b
+        d &+= c
+        at += 16
+      }
+    }
+    (self.a, self.b, self.c, self.d) = (a, b, c, d)
+  }
+
+  /// Puts the lanes together to the sums of the `n` words that they took, and these behind `sum`.
+  func join(sum: inout Fletcher4.Sum, words n: UInt64) {
+    let ownA = a.wrappedSum()
+    let ownB = 4 &* b.wrappedSum() &- (a &* [0, 1, 2, 3]).wrappedSum()
+    let ownC = 16 &* c.wrappedSum() &- (b &* [6, 10, 14, 18]).wrappedSum() &+ (a &* [0, 0, 1, 3]).wrappedSum()
+    let ownD =
+      64 &* d.wrappedSum() &- (c &* [48, 64, 80, 96]).wrappedSum() &+ (b &* [4, 10, 20, 34]).wrappedSum() &- a[3]
+    let (pairs, triples) = (n * (n + 1) / 2, n * (n + 1) * (n + 2) / 6)
+    let old = sum
+    sum.a = old.a &+ ownA
+    sum.b = old.b &+ n &* old.a &+ ownB
+    sum.c = old.c &+ n &* old.b &+ pairs &* old.a &+ ownC
+    sum.d = old.d &+ n &* old.c &+ pairs &* old.b &+ triples &* old.a &+ ownD
   }
 }
