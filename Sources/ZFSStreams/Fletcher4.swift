@@ -1,6 +1,7 @@
 /// The running Fletcher-4 sum of a send stream: four 64-bit sums over 32-bit words in the stream's byte order.
 ///
-/// Words may be cut by the borders of the pieces given; up to three bytes wait for the rest of their word.
+/// Words may be cut by the borders of the pieces given; up to three bytes wait for the rest of their word, until
+/// ``endPayload()``.
 /// - SeeAlso: OpenZFS `fletcher_4_incremental_native`, `fletcher_4_incremental_byteswap`.
 struct Fletcher4: Sendable {
   /// The four sums, named as in ZFS.
@@ -42,6 +43,9 @@ struct Fletcher4: Sendable {
   mutating func update(_ header: borrowing RecordHeader, _ range: Range<Int>) {
     update(header.bytes.span.bytes.extracting(range))
   }
+
+  /// Forgets up to three bytes behind the last whole word: ZFS does not count them.
+  mutating func endPayload() { (partial, partialCount) = (0, 0) }
 
   /// Takes one byte of a word that a border cuts.
   private mutating func take(_ byte: UInt8) {

@@ -58,6 +58,7 @@ extension StreamReader {
     if begin.shape == .package {
       guard !inPackage else { throw .damaged("a package inside a package") }
       tally.package(begin.features)
+      packageBigEndian = header.bigEndian
       stage = .packageHeader
     } else {
       self.begin = begin
@@ -123,6 +124,7 @@ extension StreamReader {
     case .end:
       try rules?.end()
       stage = inPackage ? .packageEnd : .done
+      if inPackage { header.bigEndian = packageBigEndian }
       return (nil, .ignored, 0)
     case .writeByReference:
       throw .refused(

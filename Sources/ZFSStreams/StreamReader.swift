@@ -53,6 +53,8 @@ package struct StreamReader: Sendable {
   var fletcher = Fletcher4(bigEndian: false)
   /// The payload under way, when it is held until whole.
   private var held: [UInt8] = []
+  /// Byte order of the package's own records; that of the stream in it may differ.
+  var packageBigEndian = false
   var begin: BeginRecord?
   var rules: VolumeRules?
   var tally = StreamTally()
@@ -152,6 +154,7 @@ package struct StreamReader: Sendable {
     case .nvlist: try takeList(held)
     case .data, .ignored: break
     }
+    fletcher.endPayload()
     nextRecord()
     return placement
   }

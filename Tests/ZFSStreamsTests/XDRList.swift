@@ -1,6 +1,6 @@
 /// An nvlist in XDR form, made by hand.
-indirect enum XDRList {
-  enum Value {
+enum XDRList {
+  enum Value: Sendable {
     case boolean, number(UInt64), string(String), numbers([UInt64]), strings([String]), bytes([UInt8]), int(UInt32)
     case list([(String, Value)]), lists([[(String, Value)]])
   }
