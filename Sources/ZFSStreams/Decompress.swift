@@ -1,6 +1,5 @@
 import CLZ4
 import CZlib
-import CZstd
 
 extension Compression {
   /// Unpacks `packed` into the first `size` bytes of `block`, exactly.
@@ -8,8 +7,11 @@ extension Compression {
   /// Shape: `packed` is a payload as it stands in the record; zeros behind its own end (up to the sector of the
   /// sender's pool) are ignored. Its first 8 bytes may be overwritten.
   /// - Throws: a ``Flaw`` `.damaged` that names the algorithm.
+  /// - Parameter zstd: kept from block to block.
   /// - Precondition: 0 < `size` <= `block.count` <= 16 MiB.
-  func unpack(_ packed: inout [UInt8], into block: inout [UInt8], size: Int) throws(Flaw) {
+  func unpack(
+    _ packed: inout [UInt8], into block: inout [UInt8], size: Int, zstd: ZstdContext
+  ) throws(Flaw) {
     precondition(size > 0 && size <= block.count && block.count <= Int(VolumeRules.largestBlock))
     let problem: String? =
       switch self {
@@ -17,7 +19,7 @@ extension Compression {
       case .lzjb: Self.unpackLZJB(packed, &block, size)
       case .zle: Self.unpackZLE(packed, &block, size)
       case .lz4: Self.unpackLZ4(packed, &block, size)
-      case .zstd: Self.unpackZstd(&packed, &block, size)
+      case .zstd: Self.unpackZstd(&packed, &block, size, zstd)
       default: Self.unpackGzip(packed, &block, size)
       }
     if let problem {
@@ -51,17 +53,23 @@ extension Compression {
   }
 
   /// A big-endian length, four bytes of version and level, then a zstd frame without its magic number.
-  private static func unpackZstd(_ packed: inout [UInt8], _ block: inout [UInt8], _ size: Int) -> String? {
+  private static func unpackZstd(
+    _ packed: inout [UInt8], _ block: inout [UInt8], _ size: Int, _ zstd: ZstdContext
+  ) -> String? {
     guard let length = length(packed, prefix: 8) else { return Self.tooLong }
     // The magic number takes the place of version and level.
     packed.replaceSubrange(4..<8, with: [0x28, 0xb5, 0x2f, 0xfd])
-    let count = packed.withUnsafeBytes { source in
+    let result = packed.withUnsafeBytes { source in
       block.withUnsafeMutableBytes { target in
-        ZSTD_decompress(target.baseAddress, size, source.baseAddress.map { $0 + 4 }, length + 4)
+        zstd.unpack(
+          UnsafeRawBufferPointer(rebasing: source[4..<(length + 8)]),
+          into: UnsafeMutableRawBufferPointer(rebasing: target[..<size]))
       }
     }
-    guard ZSTD_isError(count) == 0 else { return String(cString: ZSTD_getErrorName(count)) }
-    return differs(count, size)
+    switch result {
+    case .success(let count): return differs(count, size)
+    case .failure(let problem): return problem.text
+    }
   }
 
   /// A zlib stream.

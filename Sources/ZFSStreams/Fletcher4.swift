@@ -11,13 +11,6 @@ struct Fletcher4: Sendable {
     var c: UInt64 = 0
     var d: UInt64 = 0
     var isZero: Bool { a | b | c | d == 0 }
-
-    mutating func add(_ word: UInt32) {
-      a &+= UInt64(word)
-      b &+= a
-      c &+= b
-      d &+= c
-    }
   }
 
   private(set) var sum = Sum()
@@ -52,7 +45,9 @@ struct Fletcher4: Sendable {
     partial |= UInt32(byte) << UInt32(8 * partialCount)
     partialCount += 1
     guard partialCount == 4 else { return }
-    sum.add(bigEndian ? partial.byteSwapped : partial)
+    withUnsafeBytes(of: partial.littleEndian) { raw in
+      if let start = raw.baseAddress { addShort(start, 1) }
+    }
     (partial, partialCount) = (0, 0)
   }
 
@@ -67,13 +62,36 @@ struct Fletcher4: Sendable {
       at += words * 4
       left -= words
     }
-    var sum = sum
-    for _ in 0..<left {
-      let word = at.loadUnaligned(as: UInt32.self)
-      sum.add(bigEndian ? word.byteSwapped : word)
+    addShort(at, left)
+  }
+
+  private mutating func addShort(_ start: UnsafeRawPointer, _ count: Int) {
+    if bigEndian { addShort(start, count, swapped: true) } else { addShort(start, count, swapped: false) }
+  }
+
+  /// Word by word: sums in registers, four words a turn; `swapped` is a constant in each of the two copies made.
+  @inline(__always) private mutating func addShort(_ start: UnsafeRawPointer, _ count: Int, swapped: Bool) {
+    var (a, b, c, d) = (sum.a, sum.b, sum.c, sum.d)
+    @inline(__always) func add(_ word: UInt32) {
+      a &+= UInt64(swapped ? word.byteSwapped : word)
+      b &+= a
+      c &+= b
+      d &+= c
+    }
+    var at = start
+    for _ in 0..<count / 4 {
+      let (low, high) = (at.loadUnaligned(as: UInt64.self), at.loadUnaligned(fromByteOffset: 8, as: UInt64.self))
+      add(UInt32(truncatingIfNeeded: low))
+      add(UInt32(truncatingIfNeeded: low >> 32))
+      add(UInt32(truncatingIfNeeded: high))
+      add(UInt32(truncatingIfNeeded: high >> 32))
+      at += 16
+    }
+    for _ in 0..<count % 4 {
+      add(at.loadUnaligned(as: UInt32.self))
       at += 4
     }
-    self.sum = sum
+    sum = Sum(a: a, b: b, c: c, d: d)
   }
 }
 

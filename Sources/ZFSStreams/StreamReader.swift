@@ -58,6 +58,7 @@ package struct StreamReader: Sendable {
   var begin: BeginRecord?
   var rules: VolumeRules?
   var tally = StreamTally()
+  private let zstd = ZstdContext()
   private var failure: ZFSStreamError?
   /// The block of the last ``Placement/unpacked(offset:)``, until the next call of ``next(in:at:)``.
   package private(set) var unpacked: [UInt8] = []
@@ -164,8 +165,8 @@ package struct StreamReader: Sendable {
     if let packing = block.packing {
       held.removeLast(held.count - packing.stored)
       if unpacked.count != block.size { unpacked = [UInt8](repeating: 0, count: block.size) }
-      try packing.compression.unpack(&held, into: &unpacked, size: packing.unpacked)
-      for index in packing.unpacked..<block.size { unpacked[index] = 0 }
+      try packing.compression.unpack(&held, into: &unpacked, size: packing.unpacked, zstd: zstd)
+      unpacked.withUnsafeMutableBufferPointer { $0[packing.unpacked...].update(repeating: 0) }
     }
     if let place { return .unpacked(offset: place) }
     try rules?.takeProperties(block.packing == nil ? held : unpacked, at: block.offset)
