@@ -129,4 +129,19 @@ import ZFSStreams
     #expect(old.map(\.rule) == ["S7"])
     #expect(old.first?.message.contains("large_blocks") == true)
   }
+
+  /// The sum's lanes take 4 MiB at a time: a longer piece, and one cut askew, give the same.
+  @Test(arguments: [1 << 24, 5_000_001]) func aPieceLongerThanTheSumTakesAtOnce(chunk: Int) throws {
+    var apart = try TakenApart.a19(features: 1 << 19)
+    let size = 8 << 20
+    for offset in [24, 25, 26, 27] { apart.records[1].bytes[offset] = offset == 26 ? 0x80 : 0 }
+    TakenApart.put(&apart.records[4].bytes, 24, UInt64(size))
+    TakenApart.put(&apart.records[4].bytes, 32, UInt64(size))
+    TakenApart.put(&apart.records[5].bytes, 16, UInt64(2 * size))
+    apart.records[4].bytes.replaceSubrange(
+      312..., with: (0..<size / 8).flatMap { [0xff, 0xfe, 1, UInt8($0 & 127), 7, 0, 0, 9] })
+    let rebuilt = try rebuild(apart.resummed(), chunk: chunk)
+    #expect(rebuilt.summary.volumeSize == 32 << 20)
+    #expect(rebuilt.disk[2 * size - 512..<2 * size].suffix(5) == [127, 7, 0, 0, 9])
+  }
 }
