@@ -91,3 +91,12 @@ let package = Package(
     .testTarget(name: "BootTests", dependencies: ["Model", "Reports", "imgverify"], swiftSettings: settings),
   ]
 )
+
+// The fuzz targets need libFuzzer in everything they touch: only `tools/fuzz` builds them, in a folder of its own.
+if Context.environment["IMGVERIFY_FUZZ"] != nil {
+  package.targets.append(
+    .executableTarget(
+      name: "fuzz", dependencies: ["ZFSStreams", "Intake", "DiskFormats", "Model"], path: "Fuzzing",
+      swiftSettings: settings,
+      linkerSettings: [.unsafeFlags(["-sanitize=fuzzer", "-use-ld=lld"])]))
+}
