@@ -199,7 +199,7 @@ extension ManifestRules {
   private mutating func holdDrivers(_ document: JSONValue) {
     let known: [(brand: String, field: String, values: [String])] = [
       ("kvm", "nic_driver", ["virtio", "e1000", "rtl8139"]), ("kvm", "disk_driver", ["virtio", "ide", "scsi"]),
-      ("bhyve", "nic_driver", ["virtio", "e1000"]), ("bhyve", "disk_driver", ["virtio", "ahci", "nvme"]),
+      ("bhyve", "nic_driver", ["virtio"]), ("bhyve", "disk_driver", ["virtio", "ahci", "nvme"]),
     ]
     let brand = document["requirements"]?["brand"]?.string
     for field in ["nic_driver", "disk_driver"] {

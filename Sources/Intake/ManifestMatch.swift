@@ -10,6 +10,9 @@ package struct ManifestMatch: Hashable, Sendable {
   package var warnings: [String] = []
 
   package init() {}
+
+  /// The image is the one that the manifest describes.
+  package var isGood: Bool { digestProblem == nil && streamProblems.isEmpty }
 }
 
 /// Holds what intake found against the manifest: manifest = stream = disk.

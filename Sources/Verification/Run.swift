@@ -105,9 +105,15 @@ struct Run: Sendable {
     let progress = progress
     let result = try await Intake.takeIn(image: options.image, manifest: manifest, into: disk) { progress.show($0) }
     progress.finish()
-    journal.append(.intake(result.facts))
-    for finding in ImageChecks.judge(intake: result, catalogue: catalogue) { journal.append(.finding(finding)) }
-    guard let disk = result.disk, reading.violations.isEmpty else { return nil }
+    var taken = Intaken(
+      facts: result.facts, problems: result.streamProblem.map { [$0] } ?? [], disk: result.disk)
+    (taken.facts.name, taken.facts.version, taken.facts.uuid) = (manifest.name, manifest.version, manifest.uuid)
+    let match = match(taken, image: options.image, manifest: manifest)
+    journal.append(.intake(taken.facts))
+    for finding in ImageChecks.judge(taken, match: match, manifest: manifest, catalogue: catalogue) {
+      journal.append(.finding(finding))
+    }
+    guard let disk = taken.disk, match.isGood, reading.violations.isEmpty else { return nil }
     return (disk, manifest)
   }
 
