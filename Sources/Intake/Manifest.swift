@@ -62,6 +62,10 @@ package struct ManifestReading: Hashable, Sendable {
   package var warnings: [ManifestViolation] = []
   /// What is usual, and good to know.
   package var notes: [ManifestViolation] = []
+
+  package init(manifest: Manifest?, violations: [ManifestViolation]) {
+    (self.manifest, self.violations) = (manifest, violations)
+  }
 }
 
 extension Manifest {

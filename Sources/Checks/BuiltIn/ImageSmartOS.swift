@@ -5,8 +5,8 @@ package struct ImageSmartOS: HostCheck {
   package static let info = CheckInfo(
     id: "image.smartos", title: "The stream installs on SmartOS", level: .must, clauses: [], kind: .host,
     remedy: """
-      Send the stream without -c, -e, -L, -p and -R from a pool whose features illumos has ('zpool create -o \
-      compatibility=openzfs-2.1-linux' is too new, '-d' is safe), or make it with 'imgverify pack'.
+      Send the stream with plain 'zfs send' (no -c, -p, -R, -w) of a volume with one snapshot, from a pool without \
+      features that only OpenZFS has, or make it with 'imgverify pack'.
       """,
     description: """
       A stream may be whole and yet not be received by illumos: feature bits, compressions and checksums that only \
