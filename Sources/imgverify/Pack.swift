@@ -12,17 +12,21 @@ struct Pack: AsyncParsableCommand {
       no ZFS. Blocks of zeros are left out. The defaults are those of a hybrid image, which boots under kvm and bhyve.
 
       EXAMPLES
-        imgverify pack disk.raw image.zfs.gz --manifest image.json --name my-image --version 1.0
+        A hybrid image, whole:
+          imgverify pack disk.raw debian-12.zfs.gz --manifest debian-12.json \\
+            --name debian-12 --version 20260310 \\
+            --description 'Debian 12 for KVM and bhyve.' \\
+            --homepage https://example.com/debian-12 --min-ram 512 \\
+            --networks net0=public --networks net1=private --tag group=hvm
 
-        imgverify pack disk.raw debian-12.zfs.gz --manifest debian-12.json --name debian-12 --version 20260310 \\
-          --description 'Debian 12 for KVM and bhyve.' --homepage https://example.com/debian-12 --min-ram 512 \\
-          --networks net0=public --networks net1=private --tag group=hvm
+        For bhyve alone, booted by UEFI:
+          imgverify pack disk.raw rocky-9.zfs.gz --manifest rocky-9.json \\
+            --name rocky-9 --version 1 --brand bhyve --bootrom uefi --private
 
-        imgverify pack disk.raw rocky.zfs --manifest rocky.json --name rocky-9-uefi --version 1 --compression none \\
-          --brand bhyve --bootrom uefi --private                          for bhyve alone, booted by UEFI
-
-        imgverify pack disk.raw a.zfs.gz --manifest a.json --name a --version 1 --guid 42 \\
-          --uuid 0f3c1c52-5a3e-4c6e-9d43-7a4f2b1e6c01 --published-at 2026-03-10T09:14:22Z   the same bytes each time
+        The same bytes each time:
+          imgverify pack disk.raw a.zfs.gz --manifest a.json --name a --version 1 \\
+            --uuid 0f3c1c52-5a3e-4c6e-9d43-7a4f2b1e6c01 --guid 42 \\
+            --published-at 2026-03-10T09:14:22Z
       """)
 
   enum Audience: EnumerableFlag {
@@ -32,7 +36,7 @@ struct Pack: AsyncParsableCommand {
       value == .everybody ? .customLong("public") : .customLong("private")
     }
     static func help(for value: Audience) -> ArgumentHelp? {
-      value == .everybody ? "The image is for everybody (default)." : "The image is for its owner alone."
+      value == .everybody ? "The image is for everybody." : "The image is for its owner alone."
     }
   }
 
