@@ -164,6 +164,36 @@ extension JSONValue {
     }
   }
 
+  /// Damaged copies of the examples: whatever comes of them, what is said of them is fit for a terminal.
+  @Test(arguments: ["kvm-style", "bhyve-uefi"]) func damagedManifestsAreJudged(name: String) throws {
+    let path = fixtures.deletingLastPathComponent().appending(path: "manifests/\(name).json")
+    let good = [UInt8](try Data(contentsOf: path))
+    var state: UInt64 = 42
+    func random(_ below: Int) -> Int {
+      state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
+      return Int(state >> 33) % below
+    }
+    let pieces = [
+      "null", "-1", "1e308", "[", "}", "\"", "\\u0000", "{\"a\":1}", "9223372036854775807", "true", ",", "",
+    ]
+    for _ in 0..<2000 {
+      var bytes = good
+      for _ in 0...random(3) {
+        let at = random(bytes.count)
+        if random(2) == 0 {
+          bytes[at] = UInt8(random(256))
+        } else {
+          bytes.replaceSubrange(at..<min(bytes.count, at + random(12)), with: pieces[random(pieces.count)].utf8)
+        }
+      }
+      let reading = Manifest.read(bytes)
+      for said in reading.violations + reading.warnings + reading.notes {
+        #expect("\(said.field)\(said.message)".unicodeScalars.allSatisfy { $0.value >= 0x20 })
+      }
+      #expect(reading.manifest != nil || !reading.violations.isEmpty)
+    }
+  }
+
   @Test func aMissingManifestCannotBeOpened() {
     let error = #expect(throws: VerifyError.self) { try Manifest.read(path: "/no/such/manifest.json") }
     #expect(error?.code == .cannotOpen)
