@@ -21,7 +21,9 @@ func raidAtEnd(_ region: Region) throws -> FileSystemFacts? {
   }
   let old = region.size / 65536 * 65536 - 65536
   guard let block = try region.read(old, 512), block.has(raidMagic, at: 0), block.little32(4) == 0 else { return nil }
-  return FileSystemFacts(kind: "linux_raid_member", uuid: uuidText(block.part(20, 4) + block.part(52, 12)))
+  // Four numbers, written as such.
+  let numbers = [20, 52, 56, 60].flatMap { block.part($0, 4).reversed() }
+  return FileSystemFacts(kind: "linux_raid_member", uuid: uuidText(numbers))
 }
 
 /// A physical volume of LVM; its label stands in one of the first four sectors.

@@ -90,7 +90,8 @@ struct GPT {
       guard !entry.part(0, 16).isZero else { continue }
       let (number, first, last) = (slot + 1, entry.little64(32), entry.little64(40))
       guard first <= last, last <= UInt64(Int64.max / sectorSize) - 1 else {
-        facts.problems.append("partition \(number) goes from sector \(first) to \(last), which cannot be; \(Self.remedy)")
+        facts.problems.append(
+          "partition \(number) goes from sector \(first) to \(last), which cannot be; \(Self.remedy)")
         continue
       }
       if first < header.firstUsable || last > header.lastUsable || last > UInt64(max(0, lastSector)) {

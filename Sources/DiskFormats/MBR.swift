@@ -92,7 +92,8 @@ struct MBR {
         number: number, start: start * size, size: unit * size, type: hexadecimal(entry.type, digits: 2).lowercased(),
         typeName: PartitionTypes.name(entry.type), active: entry.flag == 0x80)
       if start == 0 {
-        problems.append("partition \(number) begins at sector 0, on the partition table itself; partition the disk anew")
+        problems.append(
+          "partition \(number) begins at sector 0, on the partition table itself; partition the disk anew")
       }
       let end = start + unit
       if end > sectors {

@@ -14,13 +14,15 @@ struct QCOW2Features {
     if bits & Self.externalData != 0 { throw Self.external(nil) }
     if bits & Self.corrupt != 0 {
       throw QCOW2Refusal(
-        .corrupt, "the qcow2 is marked as corrupt; repair it with 'qemu-img check -r all', and check its data, or make it "
+        .corrupt,
+        "the qcow2 is marked as corrupt; repair it with 'qemu-img check -r all', and check its data, or make it "
           + "anew")
     }
     if let unknown = (0..<64).first(where: { bits & ~Self.known & 1 << $0 != 0 }) {
       throw QCOW2Refusal(
         .unknownFeature,
-        "the qcow2 needs a feature that we do not know (incompatible bit \(unknown)); write it anew with qemu-img convert")
+        "the qcow2 needs a feature that we do not know (incompatible bit \(unknown)); write it anew with qemu-img convert"
+      )
     }
   }
 
@@ -45,7 +47,8 @@ struct QCOW2Features {
       if type == 0 { return }
       guard length <= end - data, length <= bytes.count - data else {
         throw QCOW2Header.nonsense(
-          "an extension (type \(hexadecimal(type, digits: 8))) of \(length) bytes at byte \(at), longer than its cluster")
+          "an extension (type \(hexadecimal(type, digits: 8))) of \(length) bytes at byte \(at), longer than its cluster"
+        )
       }
       switch type {
       case 0x4441_5441: throw external(label(bytes.part(data, min(length, 1023))))

@@ -100,7 +100,8 @@ package struct QCOW2Header: Hashable, Sendable {
         throw nonsense("its \(name) at byte \(offset); whole clusters behind the first can be")
       }
       if let fileSize, length > 0, Int64(offset + length) > fileSize {
-        throw nonsense("its \(name) at bytes \(offset) to \(offset + length), beyond the file's \(fileSize): it is cut off")
+        throw nonsense(
+          "its \(name) at bytes \(offset) to \(offset + length), beyond the file's \(fileSize): it is cut off")
       }
     }
   }

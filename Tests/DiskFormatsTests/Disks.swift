@@ -78,7 +78,8 @@ final class SparseDisk {
       guard let bytes = sectors[sector] else { continue }
       let from = max(offset, sector * 512)
       let to = min(offset + Int64(count), sector * 512 + 512)
-      result.replaceSubrange(Int(from - offset)..<Int(to - offset), with: bytes[Int(from % 512)..<Int(to - sector * 512)])
+      result.replaceSubrange(
+        Int(from - offset)..<Int(to - offset), with: bytes[Int(from % 512)..<Int(to - sector * 512)])
     }
     return result
   }
