@@ -9,10 +9,11 @@ enum ImageChecks {
       .filter { catalogue.holds($0.check) || $0.outcome != .passed }
   }
 
-  static func judge(intake result: IntakeResult, catalogue: Catalogue) -> [Finding] {
-    [
-      finding(ImageDigest.self, ImageDigest.judge(result.digestProblem)),
-      finding(ImageStream.self, ImageStream.judge(result.streamProblem)),
+  static func judge(intake taken: Intaken, _ match: ManifestMatch, catalogue: Catalogue) -> [Finding] {
+    let problems = taken.problems + match.streamProblems
+    return [
+      finding(ImageDigest.self, ImageDigest.judge(match.digestProblem)),
+      finding(ImageStream.self, ImageStream.judge(problems.isEmpty ? nil : problems.joined(separator: "; "))),
     ].filter { catalogue.holds($0.check) || $0.outcome != .passed }
   }
 

@@ -30,8 +30,7 @@ final class ProgressPrinter: Sendable {
   func show(_ progress: IntakeProgress) {
     guard mode == .auto, isatty(STDERR_FILENO) == 1 else { return }
     open.withLock { $0 = true }
-    let read = ByteCount(bytes: progress.bytesRead)
-    write("\r\u{1b}[Kreading the image: \(read) of \(ByteCount(bytes: progress.fileSize))")
+    write("\r\u{1b}[K" + intakeLine(progress))
   }
 
   func finish() {

@@ -103,11 +103,16 @@ struct Run: Sendable {
     guard let manifest = reading.manifest else { return nil }
     let disk = scratch.file("image.raw")
     let progress = progress
-    let result = try await Intake.takeIn(image: options.image, manifest: manifest, into: disk) { progress.show($0) }
+    var taken = try await Intake.takeIn(image: options.image, limit: manifest.imageSize, into: disk) {
+      progress.show($0)
+    }
     progress.finish()
-    journal.append(.intake(result.facts))
-    for finding in ImageChecks.judge(intake: result, catalogue: catalogue) { journal.append(.finding(finding)) }
-    guard let disk = result.disk, reading.violations.isEmpty else { return nil }
+    (taken.facts.name, taken.facts.version, taken.facts.uuid) = (manifest.name, manifest.version, manifest.uuid)
+    journal.append(.intake(taken.facts))
+    let match = match(taken, image: options.image, manifest: manifest)
+    for finding in ImageChecks.judge(intake: taken, match, catalogue: catalogue) { journal.append(.finding(finding)) }
+    guard let disk = taken.disk, match.digestProblem == nil, match.streamProblems.isEmpty, reading.violations.isEmpty
+    else { return nil }
     return (disk, manifest)
   }
 

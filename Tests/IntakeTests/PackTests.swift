@@ -43,9 +43,9 @@ import Testing
       #expect(reading.violations == [])
       let manifest = try #require(reading.manifest)
       #expect(manifest.file.datasetGUID == 42)
-      let result = try await takeIn(image: image.path, manifest: manifest, into: back.path)
-      #expect(result.streamProblem == nil)
-      #expect(result.digestProblem == nil)
+      let result = try await takeIn(image: image.path, limit: manifest.imageSize, into: back.path)
+      #expect(result.problems == [])
+      #expect(match(result, image: image.path, manifest: manifest).digestProblem == nil)
       #expect(result.facts.snapshot == "zones/0f3c1c52-5a3e-4c6e-9d43-7a4f2b1e6c01@final")
       var wanted = try Data(contentsOf: disk)
       wanted.append(Data(count: 5 << 20 - wanted.count))
@@ -60,7 +60,7 @@ import Testing
       try makeDisk(disk, size: 64 << 30, data: [(0, noise(4096, 1)), (63 << 30, noise(4096, 2))])
       _ = try await pack(disk: disk.path, to: image.path, manifest: json.path, options: Self.options)
       let manifest = try #require(try Manifest.read(path: json.path).manifest)
-      let result = try await takeIn(image: image.path, manifest: manifest, into: back.path)
+      let result = try await takeIn(image: image.path, limit: manifest.imageSize, into: back.path)
       #expect(result.disk == back.path)
       #expect(result.facts.volumeSize == 64 << 30)
       #expect(allocated(back) <= 1 << 20)
@@ -70,7 +70,7 @@ import Testing
   @Test func zerosThatAStreamWritesOutBecomeHoles() async throws {
     try await withScratch { folder in
       let (image, disk) = (fixtures.appending(path: "a21-12.zfs.gz"), folder.appending(path: "disk.raw"))
-      let result = try await takeIn(image: image.path, manifest: manifest(for: image, mebibytes: 2), into: disk.path)
+      let result = try await takeIn(image: image.path, limit: .mebibytes(2), into: disk.path)
       #expect(result.disk == disk.path)
       #expect(allocated(disk) < 1 << 20)
     }
