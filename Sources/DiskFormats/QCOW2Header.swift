@@ -53,7 +53,7 @@ package struct QCOW2Header: Hashable, Sendable {
     }
     clusterSize = 1 << Int64(clusterBits)
     let size = bytes.big64(24)
-    guard size > 0, size <= Self.largestDisk else { throw Self.nonsense("a disk of \(size) bytes") }
+    guard size > 0, size <= Self.largestDisk, size % 512 == 0 else { throw Self.nonsense("a disk of \(size) bytes") }
     virtualSize = Int64(size)
     let headerLength = version == 2 ? 72 : Int(bytes.big32(100))
     guard version == 2 || (headerLength >= 104 && headerLength % 8 == 0 && headerLength <= clusterSize) else {
@@ -81,7 +81,8 @@ package struct QCOW2Header: Hashable, Sendable {
     // An L1 entry leads to a cluster of L2 entries (8 bytes, or 16), each of which is one cluster of data.
     let covered = clusterSize * (clusterSize / (wide ? 16 : 8))
     let needed = (size - 1) / covered + 1
-    guard entries >= needed, entries <= 4 << 20 else {
+    // Room to grow is left in the table; more than that only makes qemu read the same clusters again and again.
+    guard entries >= needed, entries <= min(4 << 20, 2 * needed + 1024) else {
       throw nonsense("an L1 table of \(entries) entries, where a disk of \(size) bytes needs \(needed)")
     }
     let counts = UInt64(bytes.big32(56))
