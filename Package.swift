@@ -52,7 +52,7 @@ let package = Package(
       "Intake",
       ["Model", "ZFSStreams", "DiskFormats", "Hosts", "CISAL", "CZstd", "CBzip2", "CLZMA", "CCrypto", system]),
     // Partition tables, file systems, qcow2 headers: pure over bytes.
-    library("DiskFormats", ["Model"]),
+    library("DiskFormats", ["Model", "CZlib"]),
     library("Planning", ["Model"]),
     library("Hosts", ["Model", subprocess, system]),
     library("Hypervisors", ["Model", "Hosts", system]),
@@ -75,7 +75,7 @@ let package = Package(
 
     tests("Model"),
     tests("ZFSStreams", ["CCrypto", "CZlib"]),
-    tests("DiskFormats"),
+    tests("DiskFormats", ["CZlib"]),
     tests("Intake"),
     tests("Planning"),
     tests("Hosts"),

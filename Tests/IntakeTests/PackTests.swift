@@ -160,7 +160,7 @@ import Testing
       let manifest = try #require(try Manifest.read(path: json.path).manifest)
       #expect(manifest.file.compression == .none)
       #expect(manifest.file.size == packed.fileSize)
-      let result = try await takeIn(image: image.path, manifest: manifest, into: back.path)
+      let result = try await takeIn(image: image.path, limit: manifest.imageSize, into: back.path)
       #expect(result.disk == back.path)
       #expect(try Data(contentsOf: back) == Data(contentsOf: disk))
     }
