@@ -154,7 +154,7 @@ func writeTrouble(_ path: String, _ code: CInt) -> VerifyError {
 func systemMessage(_ code: CInt) -> String { String(cString: strerror(code)) }
 
 /// `text` in quotes for a message: control characters escaped, and no longer than people read.
-func quoted(_ text: String) -> String {
+package func quoted(_ text: String) -> String {
   var out = "'"
   for scalar in text.unicodeScalars.prefix(200) {
     if scalar.value < 0x20 || (0x7f...0x9f).contains(scalar.value) || scalar.properties.isBidiControl {

@@ -108,11 +108,12 @@ struct Run: Sendable {
     }
     progress.finish()
     (taken.facts.name, taken.facts.version, taken.facts.uuid) = (manifest.name, manifest.version, manifest.uuid)
-    journal.append(.intake(taken.facts))
     let match = match(taken, image: options.image, manifest: manifest)
-    for finding in ImageChecks.judge(intake: taken, match, catalogue: catalogue) { journal.append(.finding(finding)) }
-    guard let disk = taken.disk, match.digestProblem == nil, match.streamProblems.isEmpty, reading.violations.isEmpty
-    else { return nil }
+    journal.append(.intake(taken.facts))
+    for finding in ImageChecks.judge(taken, match: match, manifest: manifest, catalogue: catalogue) {
+      journal.append(.finding(finding))
+    }
+    guard let disk = taken.disk, match.isGood, reading.violations.isEmpty else { return nil }
     return (disk, manifest)
   }
 

@@ -1,6 +1,7 @@
 /// A JSON value whose objects keep the order in which their members were written.
 ///
-/// The metadata agent lists keys and prints `sdc:nics` in the machine's own order, so a dictionary will not do.
+/// The metadata agent lists keys and prints `sdc:nics` in the machine's own order, so a dictionary will not do. It is
+/// also the one to read documents of strangers with: its time is linear, its depth bounded.
 package enum OrderedJSON: Hashable, Sendable {
   /// One name and its value.
   package struct Member: Hashable, Sendable {
@@ -88,5 +89,21 @@ package enum OrderedJSON: Hashable, Sendable {
       }
     }
     text += "\""
+  }
+}
+
+extension JSONValue {
+  /// The same value; objects lose their order, and numbers that are no 64-bit integers become floating-point.
+  package init(_ ordered: OrderedJSON) {
+    switch ordered {
+    case .null: self = .null
+    case .bool(let value): self = .bool(value)
+    case .number(let digits): self = Int64(digits).map(JSONValue.integer) ?? .number(Double(digits) ?? 0)
+    case .string(let value): self = .string(value)
+    case .array(let elements): self = .array(elements.map { JSONValue($0) })
+    case .object(let members):
+      // Two spellings of one letter are two members here, and one in a dictionary: the last counts.
+      self = .object(Dictionary(members.map { ($0.name, JSONValue($0.value)) }, uniquingKeysWith: { $1 }))
+    }
   }
 }

@@ -1,4 +1,4 @@
-import Metadata
+import Model
 import Testing
 
 struct OrderedJSONTests {
@@ -32,6 +32,16 @@ struct OrderedJSONTests {
     _ = try parse(nested(64))
     #expect(throws: OrderedJSONError.self) { try parse(nested(66)) }
     #expect(throws: OrderedJSONError.self) { try parse(String(repeating: "[", count: 1_000_000)) }
+  }
+
+  @Test func repeatedNamesAreTold() throws {
+    let text = #"{"a":{"b":1,"c":2,"b":3},"b":1,"\u0061":[{"x":1,"x":2}]}"#
+    let (value, repetitions) = try OrderedJSON.parse(Array(text.utf8))
+    #expect(repetitions.map(\.name) == ["b", "x", "a"])
+    #expect(repetitions.map(\.offset) == [21, 51, 39])
+    #expect(value.text == #"{"a":[{"x":2}],"b":1}"#)
+    let many = "{" + Array(repeating: #""a":1"#, count: 10_000).joined(separator: ",") + "}"
+    #expect(try OrderedJSON.parse(Array(many.utf8)).repetitions.count == 16)
   }
 
   @Test func bytesThatAreNotUTF8AreRefused() {

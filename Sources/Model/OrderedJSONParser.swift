@@ -17,19 +17,35 @@ extension OrderedJSON {
   /// Shape: UTF-8, at most ``maximumSize`` bytes, nested at most 64 deep; the last of several equal names counts.
   /// - Throws: ``OrderedJSONError`` with the offset of the first byte that does not fit.
   package init(parsing bytes: [UInt8]) throws(OrderedJSONError) {
-    guard bytes.count <= OrderedJSON.maximumSize else {
-      throw OrderedJSONError(offset: OrderedJSON.maximumSize, reason: "text too long")
-    }
+    self = try OrderedJSON.parse(bytes).value
+  }
+
+  /// A name that came before in the same object.
+  package struct Repetition: Hashable, Sendable {
+    package var name: String
+    /// Bytes from the start of the text to the end of the name.
+    package var offset: Int
+  }
+
+  /// As ``init(parsing:)``, and tells the names that came twice: JSON readers do not agree on which of them counts.
+  ///
+  /// - Returns: at most 16 repetitions, in the order in which their members end.
+  package static func parse(
+    _ bytes: [UInt8]
+  ) throws(OrderedJSONError) -> (value: OrderedJSON, repetitions: [Repetition]) {
+    guard bytes.count <= maximumSize else { throw OrderedJSONError(offset: maximumSize, reason: "text too long") }
     var parser = Parser(bytes: bytes)
-    self = try parser.value(depth: 0)
+    let value = try parser.value(depth: 0)
     parser.skipBlanks()
     guard parser.peek == nil else { throw parser.error("text behind the value") }
+    return (value, parser.repetitions)
   }
 }
 
 private struct Parser {
   let bytes: [UInt8]
   var at = 0
+  var repetitions: [OrderedJSON.Repetition] = []
 
   init(bytes: [UInt8]) { self.bytes = bytes }
 
@@ -92,11 +108,13 @@ private struct Parser {
       skipBlanks()
       guard peek == UInt8(ascii: "\"") else { throw error("no member name") }
       let name = try string()
+      let nameEnd = at
       skipBlanks()
       guard take(UInt8(ascii: ":")) else { throw error("no colon behind a name") }
       let member = OrderedJSON.Member(name, try value(depth: depth + 1))
       if let place = places[Array(name.utf8)] {
         members[place] = member
+        if repetitions.count < 16 { repetitions.append(.init(name: name, offset: nameEnd)) }
       } else {
         places[Array(name.utf8)] = members.count
         members.append(member)
