@@ -87,3 +87,19 @@ func withRawDisk<T: Sendable>(at path: String, _ body: @Sendable (String) async 
     }
   }
 }
+
+/// Writes the raw disk at `raw` as a qcow2 that needs no other file, under a temporary name until it is whole.
+///
+/// - Parameter image: what the disk was made of, which `out` must not replace.
+package func writeQCOW2(raw: String, to out: String, sparing image: String) async throws {
+  try spare(image, from: [out])
+  let output = try OutputFile(path: out)
+  try await QemuImg.convert(raw: raw, to: output.temporary)
+  try output.publish()
+}
+
+/// - Throws: ``VerifyError`` `.usage` when one of `outputs` is the file at `input`.
+func spare(_ input: String, from outputs: [String]) throws {
+  let file = try InputFile(path: input)
+  for output in outputs { try file.spare(output) }
+}

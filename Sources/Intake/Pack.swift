@@ -12,22 +12,32 @@ package struct PackResult: Hashable, Sendable {
   package var warnings: [ManifestViolation]
 }
 
-/// Packs the raw disk at `disk` as `out`, a stream that SmartOS receives, and writes its manifest.
+/// Packs the disk at `disk`, raw or qcow2, as `out`, a stream that SmartOS receives, and writes its manifest.
 ///
 /// Shape: the volume is the disk rounded up to whole MiB; blocks of zeros and holes are left out. Equal disks and
 /// options (uuid, guid and date given) make equal files on one machine. Both files are written under temporary names
 /// and appear when they are whole; it runs on a thread of its own.
-/// - Throws: ``VerifyError`` `.cannotOpen` for the disk, `.usage` for options that make no valid manifest, or for
+/// - Throws: ``VerifyError`` `.cannotOpen` for the disk, `.badImage` for a qcow2 that is not taken, `.usage` for options that make no valid manifest, or for
 ///   an output that is the disk itself, `.system`;
 ///   `CancellationError`.
 package func pack(
   disk: String, to out: String, manifest: String, options: PackOptions
 ) async throws -> PackResult {
+  guard out != manifest else { throw VerifyError(.usage, "image and manifest are both to be \(quoted(out))") }
+  try spare(disk, from: [out, manifest])
+  return try await withRawDisk(at: disk) { raw in
+    try await pack(raw: raw, of: disk, to: out, manifest: manifest, options: options)
+  }
+}
+
+/// - Parameters:
+///   - raw: the disk as a raw file.
+///   - disk: where it came from, for messages.
+private func pack(
+  raw: String, of disk: String, to out: String, manifest: String, options: PackOptions
+) async throws -> PackResult {
   try await blocking { cancellation in
-    let input = try InputFile(path: disk)
-    guard out != manifest else { throw VerifyError(.usage, "image and manifest are both to be \(quoted(out))") }
-    try input.spare(out)
-    try input.spare(manifest)
+    let input = try InputFile(path: raw)
     let identity = try PackIdentity(options, disk: disk, diskSize: input.size)
     let image = try OutputFile(path: out)
     var packer = try Packer(identity.volume, compression: options.compression, level: options.level)

@@ -48,6 +48,7 @@ extension DiskFacts {
     facts.partitions = partitions.prefix(128).map(\.forReports)
     facts.fileSystem = fileSystem?.forReports
     facts.problems = problems.prefix(64).map(line)
+    facts.notes = notes.prefix(64).map(line)
     return facts
   }
 }

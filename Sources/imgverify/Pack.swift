@@ -6,7 +6,7 @@ import Verification
 
 struct Pack: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Raw disk → ZFS volume stream + manifest.",
+    abstract: "Raw or qcow2 disk → ZFS volume stream + manifest.",
     discussion: """
       Writes a full stream without feature bits, which illumos and OpenZFS receive, and a manifest that fits it. Needs \
       no ZFS. Blocks of zeros are left out. The defaults are those of a hybrid image, which boots under kvm and bhyve.
@@ -40,7 +40,7 @@ struct Pack: AsyncParsableCommand {
     }
   }
 
-  @Argument(help: "The raw disk.", completion: .file())
+  @Argument(help: "The disk, raw or qcow2.", completion: .file())
   var disk: String
   @Argument(help: "Where the stream goes.", completion: .file())
   var out: String
