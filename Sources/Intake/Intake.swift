@@ -30,35 +30,41 @@ private let headerSize = 1 << 20
 package func takeIn(
   image: String, limit: ByteCount?, into disk: String, progress: (@Sendable (IntakeProgress) -> Void)? = nil
 ) async throws -> Intaken {
+  try await rebuild(image: image, limit: limit, into: disk, sha256: false, progress: progress).0
+}
+
+/// As ``takeIn(image:limit:into:progress:)``, with the file's SHA-256 if that is wanted.
+func rebuild(
+  image: String, limit: ByteCount?, into disk: String, sha256: Bool, progress: (@Sendable (IntakeProgress) -> Void)?
+) async throws -> (Intaken, sha256: String?) {
   let started = ContinuousClock.now
   let limit = ByteCount(bytes: min(limit?.bytes ?? largestDisk, largestDisk))
-  var taken = try await blocking { cancellation in
-    try pass(image, limit, disk, cancellation, progress)
+  var (taken, digest) = try await blocking { cancellation in
+    try pass(image, Pipeline(limit: limit, sha256: sha256, cancellation: cancellation), disk, progress)
   }
   if taken.facts.format == .qcow2, taken.problems.isEmpty {
     try await convert(image, limit, disk, &taken)
   }
   taken.facts.seconds = started.duration(to: .now).inSeconds
-  return taken
+  return (taken, digest)
 }
 
 /// Everything but qcow2, of which only digest and size are found.
 private func pass(
-  _ image: String, _ limit: ByteCount, _ disk: String, _ cancellation: Cancellation,
-  _ progress: (@Sendable (IntakeProgress) -> Void)?
-) throws -> Intaken {
+  _ image: String, _ pipeline: Pipeline, _ disk: String, _ progress: (@Sendable (IntakeProgress) -> Void)?
+) throws -> (Intaken, sha256: String?) {
   let file = try InputFile(path: image)
   try file.spare(disk)
   let output = try OutputFile(path: disk)
   var meter = ProgressMeter(fileSize: file.size, progress)
-  let result = try Pipeline(limit: limit, cancellation: cancellation).run(file, into: output) { meter.read($0) }
+  let result = try pipeline.run(file, into: output) { meter.read($0) }
   var taken = Intaken(facts: result.facts, problems: result.problems)
-  guard taken.problems.isEmpty, let size = result.built.size else { return taken }
+  guard taken.problems.isEmpty, let size = result.built.size else { return (taken, result.sha256) }
   try output.truncate(to: size)
   taken.facts.disk = try diskFacts(path: output.temporary, size: size)
   try output.publish()
   taken.disk = disk
-  return taken
+  return (taken, result.sha256)
 }
 
 /// The disk of a qcow2, by qemu-img.
@@ -81,7 +87,9 @@ extension PassResult {
     var facts = IntakeFacts()
     (facts.sha1, facts.fileSize) = (sha1, fileSize)
     (facts.container, facts.format, facts.volumeSize) = (container, built.format, built.size)
-    if let summary = built.summary { (facts.blockSize, facts.snapshot) = (summary.blockSize, summary.snapshot) }
+    if let summary = built.summary {
+      (facts.blockSize, facts.snapshot, facts.stream) = (summary.blockSize, summary.snapshot, summary.facts)
+    }
     return facts
   }
 

@@ -3,6 +3,8 @@ import Model
 /// What one pass over an image file found out.
 struct PassResult: Sendable {
   var sha1: String
+  /// When it was asked for.
+  var sha256: String?
   /// Bytes of the file.
   var fileSize: Int64
   var container: Container
@@ -22,11 +24,13 @@ struct PassResult: Sendable {
 struct Pipeline: Sendable {
   /// The largest disk taken.
   let limit: ByteCount
+  /// Whether SHA-256 is wanted beside SHA-1.
+  var sha256 = false
   let cancellation: Cancellation
 
   /// Bytes of a buffer: large enough that waking the next stage costs nothing, small enough to stay in a cache.
   static let chunkSize = 512 << 10
-  static let buffers = 4
+  static let buffers = 8
 
   /// Most bytes that a disk of the size allowed can need: two a byte for streams with records of 512 bytes, and room
   /// for the largest nvlist. A file that unpacks to more is a bomb, and is not unpacked to its end.
@@ -38,7 +42,7 @@ struct Pipeline: Sendable {
   func run(
     _ file: borrowing InputFile, into output: borrowing OutputFile, progress: (_ bytesRead: Int64) -> Void
   ) throws -> PassResult {
-    var sha1 = try Digest(.sha1)
+    var digests = try ImageDigests(sha256: sha256)
     let packed = Conveyor(buffers: Self.buffers, capacity: Self.chunkSize)
     let unwanted = Chunk(capacity: Self.chunkSize)
     var chunk = packed.empty() ?? unwanted
@@ -59,7 +63,7 @@ struct Pipeline: Sendable {
     do {
       while chunk.count > 0 {
         try cancellation.check()
-        sha1.update(chunk.bytes)
+        digests.update(chunk.bytes)
         fileSize += Int64(chunk.count)
         progress(fileSize)
         if chunk !== unwanted { packed.send(chunk) }
@@ -72,13 +76,33 @@ struct Pipeline: Sendable {
     packed.end()
     let (unpacked, built) = (unpack?.wait(), build.wait())
     try cancellation.check()
+    let (sha1, sha256) = digests.finish()
     var result = PassResult(
-      sha1: sha1.finish(), fileSize: fileSize, container: container, damage: try unpacked?.get(), built: try built.get()
-    )
+      sha1: sha1, sha256: sha256, fileSize: fileSize, container: container, damage: try unpacked?.get(),
+      built: try built.get())
     // A container that broke off cuts what is in it as well: one problem, not two.
     if result.damage != nil, result.built.endsEarly { result.built.problem = nil }
     return result
   }
+}
+
+/// SHA-1, by which manifests know an image file, and SHA-256, by which our cache does.
+private struct ImageDigests: ~Copyable {
+  private var sha1: Digest
+  private var sha256: Digest?
+
+  init(sha256: Bool) throws {
+    let second = sha256 ? try Digest(.sha256) : nil
+    sha1 = try Digest(.sha1)
+    self.sha256 = second
+  }
+
+  mutating func update(_ bytes: UnsafeRawBufferPointer) {
+    sha1.update(bytes)
+    sha256?.update(bytes)
+  }
+
+  consuming func finish() -> (sha1: String, sha256: String?) { (sha1.finish(), sha256?.finish()) }
 }
 
 /// The last stage's thread.

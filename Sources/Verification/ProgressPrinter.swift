@@ -33,6 +33,12 @@ final class ProgressPrinter: Sendable {
     write("\r\u{1b}[K" + intakeLine(progress))
   }
 
+  /// A line that is worth while to know, and stands in no report.
+  func note(_ text: String) {
+    guard mode == .auto || mode == .plain else { return }
+    write((closeLine() ? "\n" : "") + text + "\n")
+  }
+
   func finish() {
     if closeLine() { write("\n") }
   }
