@@ -74,7 +74,7 @@ let package = Package(
       swiftSettings: settings),
 
     tests("Model"),
-    tests("ZFSStreams"),
+    tests("ZFSStreams", ["CCrypto", "CZlib"]),
     tests("DiskFormats", ["CZlib"]),
     tests("Intake"),
     tests("Planning"),

@@ -82,6 +82,7 @@ extension PassResult {
     (facts.sha1, facts.fileSize) = (sha1, fileSize)
     (facts.container, facts.format, facts.volumeSize) = (container, built.format, built.size)
     if let summary = built.summary { (facts.blockSize, facts.snapshot) = (summary.blockSize, summary.snapshot) }
+    facts.stream = built.summary?.facts
     return facts
   }
 
