@@ -101,8 +101,10 @@ package struct QCOW2Header: Hashable, Sendable {
         throw nonsense("its \(name) at byte \(offset); whole clusters behind the first can be")
       }
       if let fileSize, length > 0, Int64(offset + length) > fileSize {
-        throw nonsense(
-          "its \(name) at bytes \(offset) to \(offset + length), beyond the file's \(fileSize): it is cut off")
+        throw QCOW2Refusal(
+          .nonsense,
+          "the qcow2 is cut off: its \(name) stands at bytes \(offset) to \(offset + length), beyond the file's "
+            + "\(fileSize); copy or make the file anew")
       }
     }
   }

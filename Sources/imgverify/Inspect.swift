@@ -14,7 +14,7 @@ struct Inspect: AsyncParsableCommand {
       EXAMPLES
         imgverify inspect debian-12.zfs.gz
         imgverify inspect debian-12.zfs.gz debian-12.json
-        imgverify inspect disk.qcow2 --json | jq '.facts.disk.partitions[].fileSystem'
+        imgverify inspect disk.qcow2 --json | jq .facts.disk
 
       JSON
         image     the path given

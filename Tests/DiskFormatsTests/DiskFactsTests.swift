@@ -94,10 +94,9 @@ import Testing
     Fault("gpt", 131071 * 512 + 16, [0, 0], "the backup header of the GPT, at sector 131071, does not match"),
     Fault("gpt", 131071 * 512 + 88, [0, 0], "the backup header of the GPT"),
     Fault("gpt", (131071 - 32) * 512 + 60, [7], "the backup of the GPT has entries that do not match"),
-    Fault("gpt", 450, [0x83], "no partition"),
   ]
 
-  @Test(arguments: faults.dropLast()) func aFaultIsNamed(_ fault: Fault) throws {
+  @Test(arguments: faults) func aFaultIsNamed(_ fault: Fault) throws {
     let disk = try SparseDisk(named: fault.disk)
     disk.put(fault.offset, fault.bytes)
     let problems = try readDiskFacts(disk.bytes).problems
@@ -153,15 +152,17 @@ import Testing
   @Test func chanceFindsNoCrash() throws {
     var random = Chance(seed: 20261121)
     let disks = try Row.all.map { try SparseDisk(named: $0.name) }
+    // Where the structures are: in the sectors that hold something.
+    let places = disks.map { $0.sectors.keys.sorted().prefix(40) }
     let edges: [UInt64] = [0, 1, 0x7f, 0x80, 0xff, 0x7fff_ffff, 0x8000_0000, 0xffff_ffff, .max >> 1, 1 << 63, .max]
     var problems = 0
     for _ in 0..<20_000 {
-      let disk = disks[Int(random.next() % UInt64(disks.count))]
+      let chosen = Int(random.next() % UInt64(disks.count))
+      let disk = disks[chosen]
       let (sectors, size) = (disk.sectors, disk.size)
       let before = disk.bytesRead
       for _ in 0...(random.next() % 4) {
-        // Where the structures are: in the sectors that hold something.
-        let sector = disk.sectors.keys.sorted()[Int(random.next() % UInt64(min(40, disk.sectors.count)))]
+        let sector = places[chosen][Int(random.next() % UInt64(places[chosen].count))]
         let value = random.next() % 2 == 0 ? edges[Int(random.next() % UInt64(edges.count))] : random.next()
         disk.put(sector * 512 + Int64(random.next() % 505), little(value, 1 << Int(random.next() % 4)))
       }
