@@ -7,7 +7,7 @@ STRICT := --explicit-target-dependency-import-check error
 DEBUG := --scratch-path .build-debug $(STRICT)
 RELEASE := -c release --scratch-path .build-release $(STRICT)
 
-.PHONY: build demo test quick guests fmt lint clean distclean
+.PHONY: build demo test quick fuzz guests fmt lint clean distclean
 
 build: ## the release program, linked as ./imgverify
 	tools/deps.sh build
@@ -27,15 +27,19 @@ test: ## everything that CI holds: format, scripts, all tests with real boots
 	tools/deps.sh build run guests test
 	$(MAKE) lint
 	swift test $(DEBUG) --skip BootTests
+	$(MAKE) fuzz SECONDS=20
 	$(MAKE) guests
 	swift test $(DEBUG) --filter BootTests
+
+fuzz: ## fuzzes what reads strangers' bytes, for SECONDS in all
+	tools/fuzz $(or $(SECONDS),60)
 
 quick: ## the tests that boot nothing
 	tools/deps.sh build
 	swift test $(DEBUG) --skip BootTests
 
 fmt:
-	swift format -i -r Sources Tests Package.swift
+	swift format -i -r Sources Tests Fuzzing Package.swift
 
 lint:
 	tools/lint.sh

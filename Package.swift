@@ -52,7 +52,7 @@ let package = Package(
       "Intake",
       ["Model", "ZFSStreams", "DiskFormats", "Hosts", "CISAL", "CZstd", "CBzip2", "CLZMA", "CCrypto", system]),
     // Partition tables, file systems, qcow2 headers: pure over bytes.
-    library("DiskFormats", ["Model"]),
+    library("DiskFormats", ["Model", "CZlib"]),
     library("Planning", ["Model"]),
     library("Hosts", ["Model", subprocess, system]),
     library("Hypervisors", ["Model", "Hosts", system]),
@@ -74,8 +74,8 @@ let package = Package(
       swiftSettings: settings),
 
     tests("Model"),
-    tests("ZFSStreams"),
-    tests("DiskFormats"),
+    tests("ZFSStreams", ["CCrypto", "CZlib"]),
+    tests("DiskFormats", ["CZlib"]),
     tests("Intake"),
     tests("Planning"),
     tests("Hosts"),
@@ -91,3 +91,12 @@ let package = Package(
     .testTarget(name: "BootTests", dependencies: ["Model", "Reports", "imgverify"], swiftSettings: settings),
   ]
 )
+
+// The fuzz targets need libFuzzer in everything they touch: only `tools/fuzz` builds them, in a folder of its own.
+if Context.environment["IMGVERIFY_FUZZ"] != nil {
+  package.targets.append(
+    .executableTarget(
+      name: "fuzz", dependencies: ["ZFSStreams", "Intake", "DiskFormats", "Model"], path: "Fuzzing",
+      swiftSettings: settings,
+      linkerSettings: [.unsafeFlags(["-sanitize=fuzzer", "-use-ld=lld"])]))
+}

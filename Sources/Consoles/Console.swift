@@ -88,7 +88,7 @@ package actor Console {
         await Task.yield()
       } catch let error as VerifyError where error.code == .timedOut {
         isQuiet = true
-        evaluate()
+        evaluate(onlyFatal: capture?.cutter.isInside == true)
       } catch {
         if !(error is CancellationError) { endReason = "\(error)" }
         break

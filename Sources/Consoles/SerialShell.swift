@@ -150,8 +150,9 @@ package actor SerialShell {
     // Interrupts the loop and the script; the line editor of the login shell needs its echo back.
     try await console.send("\u{03}", until: deadline)
     _ = try await console.expect(.prompt(["# ", "#", "$ ", "% ", "> "]), from: from, until: deadline)
-    try await console.send(" stty sane\r", until: deadline)
+    // Taken before the line is sent: the answer may be there before we look again.
     let next = await console.cursor
+    try await console.send(" stty sane\r", until: deadline)
     _ = try await console.expect(.prompt(["# ", "#", "$ ", "% ", "> "]), from: next, until: deadline)
     try await prepare(until: deadline)
   }

@@ -59,7 +59,8 @@ package struct Guest: Sendable {
   /// What QEMU knows of the driver of NIC `index`.
   package func virtioNIC(_ index: Int) async throws -> VirtioFacts? {
     guard boot.layout.nics[index].model != .e1000 else { return nil }
-    return try await VirtioFacts.query("nic\(index)", queues: 0..<2, monitor: machine.monitor, until: .after(.seconds(30)))
+    return try await VirtioFacts.query(
+      "nic\(index)", queues: 0..<2, monitor: machine.monitor, until: .after(.seconds(30)))
   }
 
   /// Presses the ACPI power button.

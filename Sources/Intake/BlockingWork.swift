@@ -1,14 +1,20 @@
 import Dispatch
 import Synchronization
 
-/// Whether the task for which blocking work runs has been cancelled.
+/// Why work that blocks should end early: the task for which it runs was cancelled, or another part of it failed.
 final class Cancellation: Sendable {
-  private let cancelled = Atomic(false)
-  func cancel() { cancelled.store(true, ordering: .relaxed) }
+  private let reason = Mutex<(any Error)?>(nil)
 
-  /// - Throws: `CancellationError` once the task has been cancelled.
+  func cancel() { fail(CancellationError()) }
+
+  /// Ends the other parts of the work with `error`; the first error stays.
+  func fail(_ error: any Error) {
+    reason.withLock { $0 = $0 ?? error }
+  }
+
+  /// - Throws: `CancellationError` once the task has been cancelled; the error of another part once that has failed.
   func check() throws {
-    if cancelled.load(ordering: .relaxed) { throw CancellationError() }
+    if let error = reason.withLock({ $0 }) { throw error }
   }
 }
 

@@ -60,6 +60,13 @@ struct InputFile: ~Copyable {
     return filled
   }
 
+  /// The first `count` bytes, or all of a shorter file.
+  func start(_ count: Int) throws -> [UInt8] {
+    var bytes = [UInt8](repeating: 0, count: count)
+    let found = try bytes.withUnsafeMutableBytes { try read(into: $0, at: 0) }
+    return Array(bytes.prefix(found))
+  }
+
   /// The next range at or behind `offset` that holds data; nil when only a hole is left.
   func data(from offset: Int64) throws -> Range<Int64>? {
     let start = lseek(descriptor, off_t(offset), InputFile.seekData)
@@ -80,8 +87,9 @@ struct InputFile: ~Copyable {
 /// Dropped without ``publish()``, it is removed.
 struct OutputFile: ~Copyable {
   let path: String
-  private let temporary: String
-  private let descriptor: CInt
+  /// Its name until it is published.
+  let temporary: String
+  let descriptor: CInt
 
   init(path: String) throws {
     let suffix = String(UInt32.random(in: 0...UInt32.max), radix: 36)
@@ -115,37 +123,38 @@ struct OutputFile: ~Copyable {
         }
       if count < 0 {
         if errno == EINTR { continue }
-        throw trouble(errno)
+        throw writeTrouble(path, errno)
       }
       sent += count
     }
   }
 
   func truncate(to size: Int64) throws {
-    guard ftruncate(descriptor, off_t(size)) == 0 else { throw trouble(errno) }
+    guard ftruncate(descriptor, off_t(size)) == 0 else { throw writeTrouble(path, errno) }
   }
 
   /// Gives the file its name, replacing what had it before.
   consuming func publish() throws {
-    guard rename(temporary, path) == 0 else { throw trouble(errno) }
+    guard rename(temporary, path) == 0 else { throw writeTrouble(path, errno) }
     // The name is the file's own now; the removal of the temporary one finds nothing.
   }
+}
 
-  private func trouble(_ code: CInt) -> VerifyError {
-    let remedy =
-      switch code {
-      case ENOSPC, EDQUOT: "; free some space, or choose another folder"
-      case EFBIG: "; the file system or a limit (ulimit -f) does not allow so large a file"
-      default: ""
-      }
-    return VerifyError(.system, "cannot write \(quoted(path)): \(systemMessage(code))\(remedy)")
-  }
+/// The error of a failed write to `path`.
+func writeTrouble(_ path: String, _ code: CInt) -> VerifyError {
+  let remedy =
+    switch code {
+    case ENOSPC, EDQUOT: "; free some space, or choose another folder"
+    case EFBIG: "; the file system or a limit (ulimit -f) does not allow so large a file"
+    default: ""
+    }
+  return VerifyError(.system, "cannot write \(quoted(path)): \(systemMessage(code))\(remedy)")
 }
 
 func systemMessage(_ code: CInt) -> String { String(cString: strerror(code)) }
 
 /// `text` in quotes for a message: control characters escaped, and no longer than people read.
-func quoted(_ text: String) -> String {
+package func quoted(_ text: String) -> String {
   var out = "'"
   for scalar in text.unicodeScalars.prefix(200) {
     if scalar.value < 0x20 || (0x7f...0x9f).contains(scalar.value) || scalar.properties.isBidiControl {

@@ -31,13 +31,18 @@ package struct Manifest: Hashable, Sendable {
   package var diskDriver: String
   package var cpuType: String
   package var minimumRAM: ByteCount?
+  /// `requirements.brand` and `requirements.bootrom`; an image that names one is not hybrid.
+  package var brand: String?
+  package var bootrom: String?
+  /// UUID of the image that this one is an increment of.
+  package var origin: String?
   /// Names of `users`, for which a password is generated.
   package var users: [String]
   /// The whole document.
   package var json: JSONValue
 }
 
-/// A rule of the manifest that is broken.
+/// Something to say of a field of the manifest.
 package struct ManifestViolation: Hashable, Sendable, Codable {
   /// `uuid`, `files[0].sha1`, …; `manifest` for the document as a whole.
   package var field: String
@@ -47,11 +52,20 @@ package struct ManifestViolation: Hashable, Sendable, Codable {
   package init(_ field: String, _ message: String) { (self.field, self.message) = (field, message) }
 }
 
-/// What came of reading a manifest: all that is wrong with it, and its values when they suffice to go on.
+/// What came of reading a manifest: all that is to be said of it, and its values when they suffice to go on.
 package struct ManifestReading: Hashable, Sendable {
   /// Nil when a value that intake needs is missing or has another type; its violation is then in the list.
   package var manifest: Manifest?
+  /// Rules that are broken: imgadm or IMGAPI refuses the manifest, or no machine can be made of the image.
   package var violations: [ManifestViolation]
+  /// What is accepted, and yet likely to be a mistake.
+  package var warnings: [ManifestViolation] = []
+  /// What is usual, and good to know.
+  package var notes: [ManifestViolation] = []
+
+  package init(manifest: Manifest?, violations: [ManifestViolation]) {
+    (self.manifest, self.violations) = (manifest, violations)
+  }
 }
 
 extension Manifest {
@@ -66,30 +80,32 @@ extension Manifest {
     var bytes = [UInt8](repeating: 0, count: sizeLimit + 1)
     let count = try bytes.withUnsafeMutableBytes { try file.read(into: $0) }
     guard count <= sizeLimit else {
-      return ManifestReading(
-        manifest: nil,
-        violations: [
-          .init("manifest", "has \(file.size) bytes, more than the \(sizeLimit) taken; is it the image file?")
-        ])
+      return refused("has \(file.size) bytes, more than the \(sizeLimit) taken; is it the image file?")
     }
     return read(Array(bytes.prefix(count)))
   }
 
-  /// Holds a manifest's bytes to the rules.
+  /// Holds a manifest's bytes to the rules; at most ``sizeLimit`` of them.
   package static func read(_ bytes: [UInt8]) -> ManifestReading {
-    let document: JSONValue
-    do {
-      document = try JSONValue(parsing: bytes)
+    let parsed: (value: OrderedJSON, repetitions: [OrderedJSON.Repetition])
+    do throws(OrderedJSONError) {
+      parsed = try OrderedJSON.parse(bytes)
     } catch {
-      let start = quoted(String(decoding: bytes.prefix(40), as: UTF8.self))
-      return ManifestReading(
-        manifest: nil, violations: [.init("manifest", "is not JSON (begins with \(start)); write an IMGAPI manifest")])
+      return refused(
+        "is not JSON: \(error.reason) (\(place(error.offset, in: bytes))); begins with "
+          + "\(quoted(String(decoding: bytes.prefix(40), as: UTF8.self))); write an IMGAPI manifest")
     }
-    guard document.object != nil else {
-      return ManifestReading(
-        manifest: nil, violations: [.init("manifest", "is \(shown(document)); it must be a JSON object")])
+    let document = JSONValue(parsed.value)
+    guard document.object != nil else { return refused("is \(shown(document)); it must be a JSON object") }
+    var reading = read(document)
+    for repetition in parsed.repetitions {
+      reading.violations.append(
+        .init(
+          named(repetition.name),
+          "appears again in the same object (\(place(repetition.offset, in: bytes))); readers of JSON do not agree on "
+            + "which one counts: leave one"))
     }
-    return read(document)
+    return reading
   }
 
   /// A value for a message: its JSON text, bounded, nothing in it that a terminal obeys.
@@ -97,5 +113,22 @@ extension Manifest {
     guard let value else { return "missing" }
     if let text = value.string { return quoted(text) }
     return String(quoted(value.text).dropFirst().dropLast())
+  }
+
+  /// The name of a member for a message: as it is when it is harmless, else in quotes.
+  static func named(_ name: String) -> String {
+    let plain = name.utf8.allSatisfy { Characters.word($0) || "._-".utf8.contains($0) }
+    return plain && (1...64).contains(name.utf8.count) ? name : quoted(name)
+  }
+
+  private static func refused(_ message: String) -> ManifestReading {
+    ManifestReading(manifest: nil, violations: [.init("manifest", message)])
+  }
+
+  private static func place(_ offset: Int, in bytes: [UInt8]) -> String {
+    let before = bytes.prefix(offset)
+    let line = before.count { $0 == UInt8(ascii: "\n") } + 1
+    let start = before.lastIndex(of: UInt8(ascii: "\n")).map { $0 + 1 } ?? 0
+    return "line \(line), byte \(before.count - start + 1)"
   }
 }

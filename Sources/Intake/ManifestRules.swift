@@ -1,190 +1,113 @@
 import Model
 
-/// The rules of a manifest: each looks at one field, notes what is wrong, and gives the value when there is one.
+/// What a rule says of a value.
+struct Remark: Hashable, Sendable {
+  enum Weight: Hashable, Sendable {
+    /// A validator refuses it, or no machine can be made of the image.
+    case refused
+    /// It is accepted, and likely to be a mistake.
+    case unwise
+    /// It is usual, and good to know.
+    case noted
+  }
+  var weight: Weight
+  var message: String
+
+  init(_ weight: Weight, _ message: String) { (self.weight, self.message) = (weight, message) }
+
+  static func refused(_ value: JSONValue?, _ rule: String) -> Remark {
+    Remark(.refused, "is \(Manifest.shown(value)); \(rule)")
+  }
+  static func unwise(_ value: JSONValue?, _ rule: String) -> Remark {
+    Remark(.unwise, "is \(Manifest.shown(value)); \(rule)")
+  }
+}
+
+/// Looks at a value, nil when it is missing, and says all that there is to say of it.
+typealias ValueRule = @Sendable (JSONValue?) -> [Remark]
+
+/// A member of an object, and its rule.
+struct FieldRule: Sendable {
+  var field: String
+  var rule: ValueRule
+
+  init(_ field: String, _ rule: @escaping ValueRule) { (self.field, self.rule) = (field, rule) }
+}
+
+/// All that is said of one manifest, in the order of the rules.
 ///
-/// The rules are those of node-imgmanifest; where it lets nonsense through (a SHA-1 of any length, an image size of
-/// 0) the rule is what installing the image needs.
+/// The rules are those of node-imgmanifest and of IMGAPI's import; where those let nonsense through (a SHA-1 of any
+/// length, an image size of 0), the rule is what using the image needs.
 struct ManifestRules {
-  let document: JSONValue
-  private(set) var violations: [ManifestViolation] = []
+  private(set) var reading = ManifestReading(manifest: nil, violations: [])
 
-  init(_ document: JSONValue) { self.document = document }
+  /// Unknown members that are named one by one; a document may have thousands.
+  private static let unknownNamed = 16
 
-  private mutating func note(_ field: String, _ value: JSONValue?, _ rule: String) {
-    violations.append(.init(field, "is \(Manifest.shown(value)); \(rule)"))
+  mutating func add(_ field: String, _ remarks: [Remark]) {
+    for remark in remarks {
+      let said = ManifestViolation(field, remark.message)
+      switch remark.weight {
+      case .refused: reading.violations.append(said)
+      case .unwise: reading.warnings.append(said)
+      case .noted: reading.notes.append(said)
+      }
+    }
   }
 
-  /// A string of characters that `allowed` takes, not empty, at most `limit` long.
-  mutating func text(
-    _ field: String, limit: Int = 1024, _ rule: String, allowed: (UInt8) -> Bool = { _ in true }
-  ) -> String? {
-    let value = document[field]
-    guard let text = value?.string else {
-      note(field, value, "it must be a string \(rule)")
-      return nil
+  /// Holds the members of an object to their rules.
+  ///
+  /// - Parameters:
+  ///   - path: what stands before the members' names: `requirements.`.
+  ///   - unknown: what is said of a member that has no rule.
+  mutating func hold(
+    _ object: [String: JSONValue], to rules: [FieldRule], path: String = "", unknown: (JSONValue) -> Remark
+  ) {
+    for rule in rules { add(path + rule.field, rule.rule(object[rule.field])) }
+    let known = Set(rules.map(\.field))
+    let strange = object.keys.filter { !known.contains($0) }.sorted()
+    for name in strange.prefix(Self.unknownNamed) { add(path + Manifest.named(name), [unknown(object[name] ?? .null)]) }
+    if strange.count > Self.unknownNamed {
+      var remark = unknown(.null)
+      remark.message = "has \(strange.count - Self.unknownNamed) more members that are not known"
+      add(path.isEmpty ? "manifest" : String(path.dropLast()), [remark])
     }
-    if text.isEmpty || !text.utf8.allSatisfy(allowed) { note(field, value, "it must be a string \(rule)") }
-    if text.utf8.count > limit { note(field, value, "it has \(text.utf8.count) characters where \(limit) are allowed") }
-    return text
-  }
-
-  mutating func oneOf(_ field: String, _ allowed: [String]) -> String? {
-    let value = document[field]
-    guard let text = value?.string, allowed.contains(text) else {
-      note(field, value, "it must be one of \(allowed.joined(separator: ", "))")
-      return value?.string
-    }
-    return text
-  }
-
-  mutating func version() {
-    // IMGAPI converts: builders do write "v": "2".
-    let value = document["v"]
-    let number = value?.integer ?? value?.string.flatMap { Int64($0) }
-    if number ?? 0 < 1 { note("v", value, "it must be the number 2, the version of the manifest's form") }
-  }
-
-  mutating func uuid() -> String? {
-    let value = document["uuid"]
-    guard let text = value?.string, isUUID(text) else {
-      note(
-        "uuid", value,
-        "it must be a UUID of lower-case hexadecimal digits, such as 0f3c1c52-5a3e-4c6e-9d43-7a4f2b1e6c01")
-      return value?.string
-    }
-    return text
-  }
-
-  mutating func type() -> String? {
-    let known = ["zone-dataset", "zvol", "lx-dataset", "lxd", "docker", "other"]
-    guard let type = oneOf("type", known) else { return nil }
-    if type != "zvol", known.contains(type) {
-      note("type", .string(type), "imgverify judges images of virtual machines, whose type is zvol")
-    }
-    return type
-  }
-
-  mutating func imageSize() -> ByteCount? {
-    let value = document["image_size"]
-    // IMGAPI converts text, so "10240" passes there; 16 TiB is beyond any image.
-    let number = value?.integer ?? value?.string.flatMap { Int64($0) }
-    guard let number, number > 0, number <= 16 << 20 else {
-      note("image_size", value, "it must be the volume's size in MiB, a whole number above 0")
-      return nil
-    }
-    return .mebibytes(Int(number))
-  }
-
-  mutating func file() -> Manifest.File? {
-    let value = document["files"]
-    guard let files = value?.array, files.count == 1, files[0].object != nil else {
-      let what = value?.array.map { "has \($0.count) entries" } ?? "is \(Manifest.shown(value))"
-      violations.append(
-        .init("files", "\(what); it must be a list of exactly one object with sha1, size and compression"))
-      return nil
-    }
-    let entry = files[0]
-    let sha1 = entry["sha1"]?.string
-    if sha1?.utf8.count != 40 || sha1?.utf8.allSatisfy(isLowerHex) != true {
-      note(
-        "files[0].sha1", entry["sha1"],
-        "it must be the SHA-1 of the image file as it is, 40 lower-case hexadecimal digits")
-    }
-    var size = entry["size"]?.integer
-    if size ?? 0 <= 0 {
-      note("files[0].size", entry["size"], "it must be the size of the image file as it is, in bytes")
-      size = nil
-    } else if size! > 20 << 30 {
-      note("files[0].size", entry["size"], "IMGAPI takes files up to 20 GiB (21474836480 bytes)")
-    }
-    let compression = compression(entry["compression"])
-    guard let sha1, let size, let compression else { return nil }
-    return .init(
-      sha1: sha1, size: size, compression: compression,
-      datasetGUID: entry["dataset_guid"]?.string.flatMap { UInt64($0) })
-  }
-
-  private mutating func compression(_ value: JSONValue?) -> Manifest.Compression? {
-    guard let compression = value?.string.flatMap(Manifest.Compression.init) else {
-      note("files[0].compression", value, "it must be one of gzip, bzip2, xz, none")
-      return nil
-    }
-    if compression == .bzip2 || compression == .xz {
-      note("files[0].compression", value, "that is valid, but imgverify does not unpack it yet: use gzip")
-    }
-    return compression
-  }
-
-  mutating func users() -> [String] {
-    guard let value = document["users"] else { return [] }
-    let names = value.array?.map { user -> String? in user.object?.count == 1 ? user["name"]?.string : nil }
-    guard let names, !names.contains(nil) else {
-      note("users", value, "it must be a list of objects with the one member name, such as [{\"name\": \"root\"}]")
-      return []
-    }
-    return names.compactMap { $0 }
-  }
-
-  mutating func minimumRAM() -> ByteCount? {
-    guard let requirements = document["requirements"] else { return nil }
-    guard requirements.object != nil else {
-      note("requirements", requirements, "it must be an object")
-      return nil
-    }
-    guard let value = requirements["min_ram"] else { return nil }
-    guard let number = value.integer, number >= 0, number <= 16 << 20 else {
-      note("requirements.min_ram", value, "it must be a whole number of MiB")
-      return nil
-    }
-    return number == 0 ? nil : .mebibytes(Int(number))
-  }
-
-  private func isLowerHex(_ byte: UInt8) -> Bool {
-    (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte) || (UInt8(ascii: "a")...UInt8(ascii: "f")).contains(byte)
-  }
-
-  private func isUUID(_ text: String) -> Bool {
-    let parts = text.utf8.split(separator: UInt8(ascii: "-"), omittingEmptySubsequences: false)
-    return parts.map(\.count) == [8, 4, 4, 4, 12] && parts.allSatisfy { $0.allSatisfy(isLowerHex) }
   }
 }
 
 extension Manifest {
-  /// Holds a document to all rules.
+  /// Holds a document, which is an object, to all rules.
   static func read(_ document: JSONValue) -> ManifestReading {
-    var rules = ManifestRules(document)
-    rules.version()
-    let uuid = rules.uuid()
-    let name = rules.text("name", "of letters, digits, and . _ / - and blanks") {
-      isWordCharacter($0) || "._/ -".utf8.contains($0)
+    var rules = ManifestRules()
+    rules.hold(document.object ?? [:], to: ManifestFields.rules(type: document["type"]?.string)) { value in
+      .refused(value, "neither IMGAPI nor imgadm knows such a field; put what is your own into tags")
     }
-    let version = rules.text("version", limit: 512, "of letters, digits, and . _ / + -") {
-      isWordCharacter($0) || "._/+-".utf8.contains($0)
-    }
-    let type = rules.type()
-    let os = rules.oneOf("os", ["smartos", "linux", "windows", "bsd", "illumos", "other"])
-    let file = rules.file()
-    let imageSize = rules.imageSize()
-    let nic = rules.text("nic_driver", "(virtio for a hybrid image)")
-    let disk = rules.text("disk_driver", "(virtio for a hybrid image)")
-    let cpu = rules.text("cpu_type", "(host, or qemu64)")
-    let users = rules.users()
-    let ram = rules.minimumRAM()
-    guard let uuid, let name, let version, let type, let os, let file, let imageSize, let nic, let disk, let cpu else {
-      return ManifestReading(manifest: nil, violations: rules.violations)
-    }
-    let manifest = Manifest(
-      uuid: uuid, name: name, version: version, type: type, os: os, imageSize: imageSize, file: file, nicDriver: nic,
-      diskDriver: disk, cpuType: cpu, minimumRAM: ram, users: users, json: document)
-    return ManifestReading(manifest: manifest, violations: rules.violations)
+    rules.holdFile(document["files"])
+    rules.holdRequirements(document["requirements"])
+    rules.holdTogether(document)
+    var reading = rules.reading
+    reading.manifest = Manifest(document)
+    return reading
   }
 
-  private static func isWordCharacter(_ byte: UInt8) -> Bool {
-    switch byte {
-    case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-      UInt8(ascii: "0")...UInt8(ascii: "9"):
-      true
-    default: false
-    }
+  /// The values, when all that intake needs can be made out, right or not.
+  private init?(_ document: JSONValue) {
+    guard let uuid = document["uuid"]?.string, let name = document["name"]?.string,
+      let version = document["version"]?.string, let type = document["type"]?.string,
+      let os = document["os"]?.string, let file = File(document["files"]),
+      let imageSize = ManifestFields.volumeMebibytes(document["image_size"]),
+      let nic = document["nic_driver"]?.string, let disk = document["disk_driver"]?.string,
+      let cpu = document["cpu_type"]?.string
+    else { return nil }
+    (self.uuid, self.name, self.version, self.type, self.os) = (uuid, name, version, type, os)
+    (self.file, self.imageSize) = (file, .mebibytes(Int(imageSize)))
+    (nicDriver, diskDriver, cpuType) = (nic, disk, cpu)
+    let requirements = document["requirements"]
+    let ram = requirements?["min_ram"]?.integer ?? 0
+    minimumRAM = ManifestFields.mebibytes.contains(ram) ? .mebibytes(Int(ram)) : nil
+    (brand, bootrom) = (requirements?["brand"]?.string, requirements?["bootrom"]?.string)
+    origin = document["origin"]?.string
+    users = document["users"]?.array?.compactMap { $0["name"]?.string } ?? []
+    json = document
   }
 }

@@ -1,9 +1,10 @@
 import Model
 import ZFSStreams
 
-/// Raw disk → stream → gzip → file and digest, bounded in memory.
+/// Raw disk → stream → gzip, if asked for → file and digest, bounded in memory.
 struct Packer: ~Copyable {
   private let volume: StreamWriter.Volume
+  private let packed: Bool
   private var gzip: Gzip
   private var sha1: Digest
   private var fileSize: Int64 = 0
@@ -11,8 +12,10 @@ struct Packer: ~Copyable {
   /// Bytes of disk read at once; a multiple of every block size.
   private static let span = 1 << 20
 
-  init(_ volume: StreamWriter.Volume, level: Int) throws {
+  /// - Parameter compression: `.gzip` or `.none`.
+  init(_ volume: StreamWriter.Volume, compression: Manifest.Compression, level: Int) throws {
     self.volume = volume
+    packed = compression == .gzip
     gzip = Gzip(level: level)
     sha1 = try Digest(.sha1)
   }
@@ -58,10 +61,16 @@ struct Packer: ~Copyable {
     _ stream: inout [UInt8], last: Bool, into image: borrowing OutputFile
   ) throws {
     try stream.withUnsafeBytes { bytes in
-      try gzip.pack(bytes, last: last) { packed in
-        sha1.update(packed)
-        fileSize += Int64(packed.count)
-        try image.write(packed)
+      if packed {
+        try gzip.pack(bytes, last: last) { packed in
+          sha1.update(packed)
+          fileSize += Int64(packed.count)
+          try image.write(packed)
+        }
+      } else {
+        sha1.update(bytes)
+        fileSize += Int64(bytes.count)
+        try image.write(bytes)
       }
     }
     stream.removeAll(keepingCapacity: true)

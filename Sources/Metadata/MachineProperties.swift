@@ -1,3 +1,5 @@
+import Model
+
 extension MetadataStore {
   /// What `sdc:` and `name` come to.
   func property(_ name: String) -> Lookup {

@@ -1,3 +1,5 @@
+import Model
+
 /// One thing that happened on the metadata port, fit to be written down: short, and without passwords.
 package enum MetadataEvent: Hashable, Sendable {
   package enum Version: String, Hashable, Sendable {

@@ -1,4 +1,4 @@
-import Model
+package import Model
 
 /// The keys of one machine, as the SmartOS metadata agent answers for it.
 ///

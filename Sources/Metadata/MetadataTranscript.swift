@@ -1,3 +1,5 @@
+import Model
+
 /// What was said on the metadata port of one boot, from power-on.
 ///
 /// Shape: at most ``maximumEntries`` entries are kept, the counts go on beyond them.

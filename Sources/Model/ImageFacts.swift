@@ -91,13 +91,15 @@ package struct DiskFacts: Codable, Hashable, Sendable {
   package var fileSystem: FileSystemFacts?
   /// What is wrong with the table: what, where, and what to do.
   package var problems: [String]
+  /// What is odd, yet keeps no guest from starting.
+  package var notes: [String]
 
   package init(
     table: Table, bootCode: Bool, partitions: [PartitionFacts] = [], fileSystem: FileSystemFacts? = nil,
-    problems: [String] = []
+    problems: [String] = [], notes: [String] = []
   ) {
     (self.table, self.bootCode, self.partitions) = (table, bootCode, partitions)
-    (self.fileSystem, self.problems) = (fileSystem, problems)
+    (self.fileSystem, self.problems, self.notes) = (fileSystem, problems, notes)
   }
 }
 

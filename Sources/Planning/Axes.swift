@@ -49,7 +49,7 @@ package struct Axes: Sendable {
     Axis("nic.place", "the NICs' place", ["slots", "functions"]),
     Axis("nic.mac", "the NICs' MAC vendor", ["joyent", "smartos", "qemu"]),
     Axis("memory", "the memory", ["least", "double"]),
-    Axis("cpu.model", "the CPU model", [.init("usual", weight: 3), .init("max")]),
+    Axis("cpu.model", "the CPU model", [.init("usual", weight: 3), .init("Nehalem")]),
     Axis("random", "the random number generator", ["none", "virtio"]),
     Axis("balloon", "the memory balloon", ["none", "virtio"]),
     Axis("usb", "the USB controller", ["none", "uhci", "xhci"]),

@@ -31,7 +31,7 @@ package func layOut(_ choices: [String: String], profile: String? = nil, salt: U
     extraDisk: extra, nics: places.map { Layout.NIC(model: model, place: $0) })
   layout.choices = choices
   layout.profile = profile
-  layout.cpuModel = choice["cpu.model"] == "max" ? "max" : nil
+  layout.cpuModel = choice["cpu.model"] == "Nehalem" ? "Nehalem" : nil
   layout.hasRandom = choice["random"] == "virtio"
   layout.hasBalloon = choice["balloon"] == "virtio"
   layout.usb = Layout.USB(rawValue: choice["usb"]) ?? .none

@@ -59,7 +59,11 @@ extension Report {
       ("image.file", run?.image), ("image.manifest", run?.manifest), ("image.name", image.name),
       ("image.version", image.version), ("image.uuid", image.uuid), ("image.sha1", image.sha1),
       ("image.fileSize", image.fileSize.map { "\($0)" }), ("image.volumeSize", image.volumeSize.map { "\($0)" }),
-      ("image.snapshot", image.snapshot), ("hypervisor", accelerator?.hypervisor),
+      ("image.container", image.container?.rawValue), ("image.format", image.format?.rawValue),
+      ("image.blockSize", image.blockSize.map { "\($0)" }), ("image.snapshot", image.snapshot),
+      ("image.stream.guid", image.stream?.guid), ("image.stream.features", image.stream?.peculiarities),
+      ("image.disk", image.disk.map { cleaned($0.summary, atMost: 4 << 10, lines: false) }),
+      ("hypervisor", accelerator?.hypervisor),
       ("accelerator", accelerator?.accelerator), ("accelerator.reason", accelerator?.reason),
       ("timeoutScale", accelerator.map { "\($0.timeoutScale)" }),
     ]

@@ -112,26 +112,13 @@ extension Report {
   }
 }
 
-private func line(_ text: String) -> String { cleaned(text, atMost: 1024, lines: false) }
+func line(_ text: String) -> String { cleaned(text, atMost: 1024, lines: false) }
 
 extension RunStarted {
   fileprivate var forReports: RunStarted {
     RunStarted(
       version: line(version), arguments: arguments.prefix(256).map(line), image: line(image), manifest: line(manifest),
       date: line(date))
-  }
-}
-
-extension IntakeFacts {
-  fileprivate var forReports: IntakeFacts {
-    var facts = self
-    facts.name = name.map(line)
-    facts.version = version.map(line)
-    facts.uuid = uuid.map(line)
-    facts.sha1 = sha1.map(line)
-    facts.snapshot = snapshot.map(line)
-    facts.seconds = seconds.map { sane(seconds: $0) }
-    return facts
   }
 }
 

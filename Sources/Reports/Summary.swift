@@ -56,7 +56,7 @@ extension Report {
 }
 
 /// Lines of a terminal page.
-private struct Page {
+struct Page {
   enum Ink: String {
     case plain = "0"
     case bold = "1"

@@ -4,16 +4,34 @@ import Model
 
 /// The findings of the checks that judge the image as a whole, before any boot.
 enum ImageChecks {
+  /// What can be said before the image file is read.
   static func judge(manifest reading: ManifestReading, catalogue: Catalogue) -> [Finding] {
-    [finding(ManifestValid.self, ManifestValid.judge(reading.violations))]
-      .filter { catalogue.holds($0.check) || $0.outcome != .passed }
+    var findings = [
+      finding(ManifestValid.self, ManifestValid.judge(reading)),
+      finding(ManifestAdvice.self, ManifestAdvice.judge(reading.warnings)),
+    ]
+    if let manifest = reading.manifest { findings.append(finding(ManifestHybrid.self, ManifestHybrid.judge(manifest))) }
+    return findings.filter { isWanted($0, catalogue) }
   }
 
-  static func judge(intake result: IntakeResult, catalogue: Catalogue) -> [Finding] {
+  /// What the image file itself says, and whether the manifest agrees.
+  static func judge(
+    _ taken: Intaken, match: ManifestMatch, manifest: Manifest, catalogue: Catalogue
+  ) -> [Finding] {
     [
-      finding(ImageDigest.self, ImageDigest.judge(result.digestProblem)),
-      finding(ImageStream.self, ImageStream.judge(result.streamProblem)),
-    ].filter { catalogue.holds($0.check) || $0.outcome != .passed }
+      finding(ImageDigest.self, ImageDigest.judge(match.digestProblem)),
+      finding(ImageStream.self, ImageStream.judge(taken.problems + match.streamProblems, taken.facts)),
+      finding(ImageAdvice.self, ImageAdvice.judge(match.warnings)),
+      finding(ImageSmartOS.self, ImageSmartOS.judge(taken.facts)),
+      finding(ImagePartitions.self, ImagePartitions.judge(taken.facts.disk, bootrom: manifest.bootrom)),
+    ].filter { isWanted($0, catalogue) }
+  }
+
+  /// Checks without which there is nothing to boot: a failure ends the run, so it is told also when not selected.
+  private static let essential = Set([ManifestValid.info.id, ImageDigest.info.id, ImageStream.info.id])
+
+  private static func isWanted(_ finding: Finding, _ catalogue: Catalogue) -> Bool {
+    catalogue.holds(finding.check) || essential.contains(finding.check) && finding.outcome != .passed
   }
 
   private static func finding(_ check: any HostCheck.Type, _ judgement: Judgement) -> Finding {

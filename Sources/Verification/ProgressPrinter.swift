@@ -30,8 +30,13 @@ final class ProgressPrinter: Sendable {
   func show(_ progress: IntakeProgress) {
     guard mode == .auto, isatty(STDERR_FILENO) == 1 else { return }
     open.withLock { $0 = true }
-    let read = ByteCount(bytes: progress.bytesRead)
-    write("\r\u{1b}[Kreading the image: \(read) of \(ByteCount(bytes: progress.fileSize))")
+    write("\r\u{1b}[K" + intakeLine(progress))
+  }
+
+  /// A line that is worth while to know, and stands in no report.
+  func note(_ text: String) {
+    guard mode == .auto || mode == .plain else { return }
+    write((closeLine() ? "\n" : "") + text + "\n")
   }
 
   func finish() {

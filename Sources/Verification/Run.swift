@@ -38,32 +38,36 @@ struct Run: Sendable {
   private func steps() async throws {
     let catalogue = try loadCatalogue(folders: options.checkFolders).select(only: options.only, skip: options.skip)
     try await withScratch { scratch in
-      guard let taken = try await takeIn(scratch: scratch, catalogue: catalogue) else { return }
-      let choice = try await chooseAccelerator(options.accelerator, scratch: scratch)
-      let scale = options.timeoutScale ?? choice.timeoutScale
-      var reported = choice
-      reported.timeoutScale = scale
-      journal.append(.accelerator(reported))
-      let accelerator = Accelerator(rawValue: choice.accelerator) ?? .tcg
-
-      let cores = accelerator == .tcg ? 1 : max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN)))
-      let plan = try makePlan(
-        options.wishes, axes: .qemu(minimumMemory: taken.manifest.minimumRAM, maximumCPUs: cores))
-      try write(plan, to: "\(options.output)/plan.json")
-      journal.append(.planned(plan))
-
-      let decoy = scratch.file("decoy.raw")
-      if plan.boots.contains(where: { $0.layout.extraDisk?.content == .decoy }) {
-        try makeDecoy(of: taken.disk, at: decoy)
+      try await withJudgedDisk(scratch: scratch, catalogue: catalogue) { disk, manifest in
+        try await boot(disk, manifest, catalogue, scratch: scratch)
       }
-      let settings = BootSettings(
-        disk: taken.disk, diskSize: taken.manifest.imageSize, decoy: decoy, output: options.output,
-        accelerator: accelerator,
-        timeoutScale: scale,
-        bootTimeout: options.bootTimeout * scale, key: try KeyPair.generate(comment: "imgverify"),
-        catalogue: catalogue, keep: options.keep)
-      try await runBoots(plan.boots, settings, scratch: scratch)
     }
+  }
+
+  /// Plans the boots of the disk, and runs them.
+  private func boot(_ disk: String, _ manifest: Manifest, _ catalogue: Catalogue, scratch: Scratch) async throws {
+    let choice = try await chooseAccelerator(options.accelerator, scratch: scratch)
+    let scale = options.timeoutScale ?? choice.timeoutScale
+    var reported = choice
+    reported.timeoutScale = scale
+    journal.append(.accelerator(reported))
+    let accelerator = Accelerator(rawValue: choice.accelerator) ?? .tcg
+
+    let cores = accelerator == .tcg ? 1 : max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN)))
+    let plan = try makePlan(options.wishes, axes: .qemu(minimumMemory: manifest.minimumRAM, maximumCPUs: cores))
+    try write(plan, to: "\(options.output)/plan.json")
+    journal.append(.planned(plan))
+
+    let decoy = scratch.file("decoy.raw")
+    if plan.boots.contains(where: { $0.layout.extraDisk?.content == .decoy }) {
+      try makeDecoy(of: disk, at: decoy)
+    }
+    let settings = BootSettings(
+      disk: disk, diskSize: manifest.imageSize, decoy: decoy, output: options.output, accelerator: accelerator,
+      timeoutScale: scale,
+      bootTimeout: options.bootTimeout * scale, key: try KeyPair.generate(comment: "imgverify"),
+      catalogue: catalogue, keep: options.keep)
+    try await runBoots(plan.boots, settings, scratch: scratch)
   }
 
   /// All boots, at most as many instances at once as the machine carries; those of one instance one after the other.
@@ -113,19 +117,29 @@ struct Run: Sendable {
     journal.append(.trouble(Trouble(boot: boot, code: code.description, message: "\(error)")))
   }
 
-  /// Manifest, digests, stream: three judgements and, if they are good, the disk.
-  private func takeIn(scratch: Scratch, catalogue: Catalogue) async throws -> (disk: String, manifest: Manifest)? {
+  /// Manifest, digests, stream: three judgements and, if they are good, the disk for `body`.
+  private func withJudgedDisk(
+    scratch: Scratch, catalogue: Catalogue, _ body: (_ disk: String, _ manifest: Manifest) async throws -> Void
+  ) async throws {
     let reading = try Manifest.read(path: options.manifest)
     for finding in ImageChecks.judge(manifest: reading, catalogue: catalogue) { journal.append(.finding(finding)) }
-    guard let manifest = reading.manifest else { return nil }
-    let disk = scratch.file("image.raw")
+    guard let manifest = reading.manifest else { return }
     let progress = progress
-    let result = try await Intake.takeIn(image: options.image, manifest: manifest, into: disk) { progress.show($0) }
-    progress.finish()
-    journal.append(.intake(result.facts))
-    for finding in ImageChecks.judge(intake: result, catalogue: catalogue) { journal.append(.finding(finding)) }
-    guard let disk = result.disk, reading.violations.isEmpty else { return nil }
-    return (disk, manifest)
+    try await withDisk(
+      of: options.image, limit: manifest.imageSize, cache: options.cache, scratch: scratch.file("image.raw"),
+      note: { progress.note($0) }, progress: { progress.show($0) }
+    ) { found in
+      var taken = found
+      progress.finish()
+      (taken.facts.name, taken.facts.version, taken.facts.uuid) = (manifest.name, manifest.version, manifest.uuid)
+      journal.append(.intake(taken.facts))
+      let match = match(taken, image: options.image, manifest: manifest)
+      for finding in ImageChecks.judge(taken, match: match, manifest: manifest, catalogue: catalogue) {
+        journal.append(.finding(finding))
+      }
+      guard let disk = taken.disk, match.isGood, reading.violations.isEmpty else { return }
+      try await body(disk, manifest)
+    }
   }
 
   private func write(_ plan: Plan, to path: String) throws {

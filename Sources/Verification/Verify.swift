@@ -50,7 +50,7 @@ func printError(_ text: String) {
   FileHandle.standardError.write(Data("imgverify: \(text)\n".utf8))
 }
 
-private func terminalWidth() -> Int {
+func terminalWidth() -> Int {
   var size = winsize()
   guard isatty(STDOUT_FILENO) == 1, ioctl(STDOUT_FILENO, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 else {
     return 100

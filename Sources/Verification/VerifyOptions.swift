@@ -1,4 +1,5 @@
 package import Hypervisors
+package import Intake
 import Model
 package import Planning
 
@@ -29,6 +30,8 @@ package struct VerifyOptions: Sendable {
   /// nil: measured.
   package var timeoutScale: Double?
   package var progress = Progress.auto
+  /// Where rebuilt disks are kept for the next run; nil: nowhere.
+  package var cache: ImageCache?
   /// The command line, for the report.
   package var arguments: [String] = []
 

@@ -26,7 +26,7 @@ struct BeginRecord: Sendable {
     features = Features(bits: (info >> 2) & ((1 << 56) - 1))
     creationTime = header.u64(24)
     guid = header.u64(40)
-    name = try BeginRecord.name(header.bytes[56..<RecordHeader.size])
+    name = try BeginRecord.name((56..<RecordHeader.size).map { header.u8($0) })
     let length = header.u32(4)
     guard length <= BeginRecord.payloadLimit else {
       throw .damaged("BEGIN announces an nvlist of \(length) bytes, more than the \(BeginRecord.payloadLimit) allowed")
@@ -58,7 +58,7 @@ struct BeginRecord: Sendable {
     }
   }
 
-  private static func name(_ field: ArraySlice<UInt8>) throws(Flaw) -> String {
+  private static func name(_ field: [UInt8]) throws(Flaw) -> String {
     guard let end = field.firstIndex(of: 0) else {
       throw .damaged("BEGIN's snapshot name has no end within its 256 bytes")
     }
@@ -79,41 +79,5 @@ struct BeginRecord: Sendable {
       }
     }
     return text
-  }
-}
-
-/// The feature bits of a stream, numbered as in OpenZFS `DMU_BACKUP_FEATURE_*`.
-struct Features: Sendable {
-  let bits: UInt64
-  func contains(_ bit: Int) -> Bool { bits >> UInt64(bit) & 1 != 0 }
-
-  static let largeBlocks = 19
-  /// Bits that a reader of plain volumes may let pass: they allow records, which are judged one by one.
-  private static let harmless = [2, 16, 17, 19, 22, 23, 25, 26, 27, 28, 29]
-
-  func check() throws(Flaw) {
-    if contains(24) {
-      throw .refused(.encrypted, "the payloads are encrypted (zfs send -w); send without -w, so that ZFS decrypts them")
-    }
-    if contains(20) {
-      throw .refused(
-        .resuming,
-        "the stream continues an interrupted one (zfs send -t), its beginning is missing; "
-          + "send the snapshot from the start"
-      )
-    }
-    if contains(21) {
-      throw .refused(.redacted, "blocks were left out on purpose (redacted send); send the snapshot without --redact")
-    }
-    if contains(0) || contains(1) {
-      throw .refused(
-        .deduplicated, "a deduplicated stream (zfs send -D); send without -D, or pass it through zstream redup")
-    }
-    let unknown = (0..<56).filter { contains($0) && !Features.harmless.contains($0) }
-    if !unknown.isEmpty {
-      throw .refused(
-        .unknownFeature,
-        "the stream needs features that are not known here (bits \(unknown)); send with an OpenZFS release")
-    }
   }
 }

@@ -1,5 +1,5 @@
 /// The kinds of record, by their number on the wire.
-enum RecordType: UInt32, Sendable {
+enum RecordType: UInt32, CaseIterable, Sendable {
   case begin, object, freeObjects, write, free, end, writeByReference, spill, writeEmbedded, objectRange, redact
 
   /// The name that `zstream dump` prints.
@@ -32,20 +32,32 @@ struct RecordHeader: Sendable {
   /// A FREE of this length goes to the end of the object.
   static let toObjectEnd = UInt64.max
 
-  var bytes = [UInt8](repeating: 0, count: RecordHeader.size)
+  /// Inline, so that a record costs no allocation.
+  var bytes = InlineArray<312, UInt8>(repeating: 0)
   var bigEndian = false
+
+  /// Takes `piece` as the bytes from `offset` on.
+  mutating func fill(_ piece: RawSpan, at offset: Int) {
+    var target = bytes.mutableSpan
+    target.withUnsafeMutableBytes { target in
+      piece.withUnsafeBytes { target[offset..<(offset + $0.count)].copyBytes(from: $0) }
+    }
+  }
 
   func u8(_ offset: Int) -> UInt8 { bytes[offset] }
 
   func u32(_ offset: Int) -> UInt32 {
-    let value = bytes.withUnsafeBytes { $0.loadUnaligned(fromByteOffset: offset, as: UInt32.self) }
+    let value = bytes.span.bytes.unsafeLoadUnaligned(fromByteOffset: offset, as: UInt32.self)
     return bigEndian ? UInt32(bigEndian: value) : UInt32(littleEndian: value)
   }
 
   func u64(_ offset: Int) -> UInt64 {
-    let value = bytes.withUnsafeBytes { $0.loadUnaligned(fromByteOffset: offset, as: UInt64.self) }
+    let value = bytes.span.bytes.unsafeLoadUnaligned(fromByteOffset: offset, as: UInt64.self)
     return bigEndian ? UInt64(bigEndian: value) : UInt64(littleEndian: value)
   }
+
+  /// Whether every byte from `offset` on is zero.
+  func isZero(from offset: Int) -> Bool { bytes.span.bytes.extracting(offset..<Self.size).isZero }
 
   func sum(_ offset: Int) -> Fletcher4.Sum {
     .init(a: u64(offset), b: u64(offset + 8), c: u64(offset + 16), d: u64(offset + 24))
@@ -63,7 +75,9 @@ struct RecordHeader: Sendable {
   }
 
   private mutating func store<T: FixedWidthInteger>(_ offset: Int, _ value: T) {
-    bytes.withUnsafeMutableBytes { $0.storeBytes(of: value, toByteOffset: offset, as: T.self) }
+    withUnsafeBytes(of: value) { raw in
+      for (index, byte) in raw.enumerated() { bytes[offset + index] = byte }
+    }
   }
 
   var type: RecordType? { RecordType(rawValue: u32(0)) }

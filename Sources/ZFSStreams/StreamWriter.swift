@@ -118,7 +118,7 @@ extension StreamWriter {
     fletcher.update(header, 0..<RecordHeader.checksumOffset)
     header.set(RecordHeader.checksumOffset, fletcher.sum)
     fletcher.update(header, RecordHeader.checksumOffset..<RecordHeader.size)
-    out.append(contentsOf: header.bytes)
+    header.bytes.span.withUnsafeBytes { out.append(contentsOf: $0) }
   }
 
   private mutating func begin(into out: inout [UInt8]) {
@@ -131,7 +131,7 @@ extension StreamWriter {
     h.set(40, volume.guid)
     for (index, byte) in volume.snapshot.utf8.enumerated() { h.set(56 + index, byte) }
     fletcher.update(h, 0..<RecordHeader.size)
-    out.append(contentsOf: h.bytes)
+    h.bytes.span.withUnsafeBytes { out.append(contentsOf: $0) }
   }
 
   private mutating func object(_ number: UInt64, type: UInt32, blockSize: UInt32, into out: inout [UInt8]) {

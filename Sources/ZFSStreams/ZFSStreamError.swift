@@ -13,7 +13,7 @@ package struct ZFSStreamError: Error, Hashable, Sendable, CustomStringConvertibl
 
   /// The kinds of stream that are refused by name.
   package enum Refusal: String, Hashable, Sendable, CaseIterable {
-    case incremental, clone, encrypted, redacted, resuming, deduplicated, compressed, embedded
+    case incremental, clone, encrypted, redacted, resuming, deduplicated
     case notVolume = "not-zvol"
     case multipleDatasets = "multi-dataset"
     case unknownFeature = "unknown-feature"

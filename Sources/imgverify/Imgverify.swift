@@ -14,6 +14,8 @@ struct Imgverify: AsyncParsableCommand {
       EXAMPLES
         imgverify debian-12.zfs.gz debian-12.json
         imgverify debian-12.zfs.gz debian-12.json --boots 5 --seed 42 --output out
+        imgverify inspect debian-12.zfs.gz debian-12.json
+        imgverify convert debian-12.zfs.gz debian-12.qcow2
         imgverify plan debian-12.zfs.gz debian-12.json --seed 42
         imgverify pack disk.raw image.zfs.gz --manifest image.json --name my-image --version 1.0 --os linux
         imgverify checks list
@@ -27,6 +29,6 @@ struct Imgverify: AsyncParsableCommand {
         130  interrupted
       """,
     version: imgverifyVersion,
-    subcommands: [Verify.self, PlanCommand.self, Pack.self, ChecksCommand.self],
+    subcommands: [Verify.self, Inspect.self, Convert.self, Pack.self, PlanCommand.self, ChecksCommand.self],
     defaultSubcommand: Verify.self)
 }

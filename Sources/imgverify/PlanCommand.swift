@@ -57,7 +57,9 @@ struct PlanCommand: AsyncParsableCommand {
 
 /// Runs `body`; an error of ours becomes a sentence on standard error and the exit code that design.md gives it.
 func orExit(_ body: () async throws -> Void) async throws {
-  do { try await body() } catch let error as VerifyError {
+  do { try await body() } catch is CancellationError {
+    throw ExitCode(130)
+  } catch let error as VerifyError {
     FileHandle.standardError.write(Data("imgverify: \(error)\n".utf8))
     throw ExitCode(exitCode(of: error))
   }

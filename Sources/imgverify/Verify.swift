@@ -54,6 +54,8 @@ struct Verify: AsyncParsableCommand {
   @Option(help: "Progress on standard error: auto, plain, none or json.")
   var progress = VerifyOptions.Progress.auto
 
+  @OptionGroup var caching: CacheOptions
+
   func validate() throws {
     if let boots, !(1...1000).contains(boots) { throw ValidationError("--boots is from 1 to 1000, not \(boots)") }
     guard bootTimeout > 0, bootTimeout <= 86_400 else {
@@ -81,6 +83,7 @@ struct Verify: AsyncParsableCommand {
     options.bootTimeout = .seconds(bootTimeout)
     options.timeoutScale = timeoutScale
     options.progress = progress
+    options.cache = caching.cache
     options.arguments = Array(CommandLine.arguments.dropFirst())
     throw ExitCode(await verify(options))
   }

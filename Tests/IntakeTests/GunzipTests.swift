@@ -3,28 +3,14 @@ import Intake
 import Testing
 
 @Suite struct GunzipTests {
-  private func unpack(_ packed: [UInt8], chunk: Int, capacity: Int = 1 << 20) throws -> [UInt8] {
-    var gunzip = Gunzip(capacity: capacity)
-    var out: [UInt8] = []
-    for start in stride(from: 0, to: packed.count, by: chunk) {
-      let piece = Array(packed[start..<min(start + chunk, packed.count)])
-      try piece.withUnsafeBytes { bytes in
-        gunzip.begin(bytes)
-        while let more = try gunzip.next() { out.append(contentsOf: more) }
-      }
-    }
-    try gunzip.finish()
-    return out
-  }
-
   @Test(arguments: [1, 2, 7, 100, 4096], [64, 1000, 1 << 20]) func chunksMayBeCutAnywhere(chunk: Int, capacity: Int)
     throws
   {
     let packed = [UInt8](try Data(contentsOf: fixtures.appending(path: "a19-12.zfs.gz")))
     let plain = [UInt8](try Data(contentsOf: fixtures.appending(path: "a19-12.zfs")))
-    #expect(try unpack(packed, chunk: chunk, capacity: capacity) == plain)
+    #expect(try unpackAll(packed, with: Gunzip(), chunk: chunk, capacity: capacity) == plain)
     // Two members, the border of which may fall anywhere.
-    #expect(try unpack(packed + packed, chunk: chunk, capacity: capacity) == plain + plain)
+    #expect(try unpackAll(packed + packed, with: Gunzip(), chunk: chunk, capacity: capacity) == plain + plain)
   }
 
   @Test func everyBitFlipInASmallFileIsSeenOrHarmless() throws {
@@ -35,7 +21,7 @@ import Testing
       var bad = packed
       bad[index] ^= 1 << UInt8(index % 8)
       // What unpacks without an error unpacks to the right bytes.
-      if let out = try? unpack(bad, chunk: 4096) {
+      if let out = try? unpackAll(bad, with: Gunzip()) {
         #expect(out == plain)
         accepted.append(index)
       }
@@ -47,7 +33,7 @@ import Testing
   @Test func everyTruncationIsSeen() throws {
     let packed = [UInt8](try Data(contentsOf: fixtures.appending(path: "a20-12.zfs.gz")))
     for length in packed.indices {
-      #expect(throws: Gunzip.Damage.self) { try unpack(Array(packed[..<length]), chunk: 64) }
+      #expect(throws: ContainerDamage.self) { try unpackAll(Array(packed[..<length]), with: Gunzip(), chunk: 64) }
     }
   }
 }

@@ -49,7 +49,7 @@ func manifest(
 ) throws -> Manifest {
   let bytes = try? Data(contentsOf: image)
   let digest = try sha1 ?? (bytes == nil ? String(repeating: "0", count: 40) : sha(.sha1, of: image))
-  var document = ManifestTests.good.object!
+  var document = try ManifestTests.good.get().object!
   document["image_size"] = .integer(Int64(mebibytes))
   document["files"] = [
     [

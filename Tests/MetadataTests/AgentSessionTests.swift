@@ -1,4 +1,5 @@
 import Metadata
+import Model
 import Testing
 
 /// Every exchange recorded from the real SmartOS agent must come out equal.

@@ -1,4 +1,5 @@
 import Metadata
+import Model
 import Testing
 
 /// Replays what real clients sent; the answers must be those of the capture but for what its server did otherwise.

@@ -1,5 +1,6 @@
 import Foundation
 import Metadata
+import Model
 import Testing
 
 /// Reads files of `fixtures/mdata`.

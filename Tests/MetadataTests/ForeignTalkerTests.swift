@@ -1,4 +1,5 @@
 import Metadata
+import Model
 import Testing
 
 /// A console, a login prompt, a firmware or an echo on the metadata port; and input made to hurt.

@@ -1,4 +1,5 @@
 import Metadata
+import Model
 import Testing
 
 /// The examples of the protocol reference, and the corners that they leave.

@@ -1,4 +1,5 @@
 import Metadata
+import Model
 import Testing
 
 struct TranscriptTests {

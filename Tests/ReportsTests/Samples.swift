@@ -38,7 +38,19 @@ enum Samples {
     facts.fileSize = 12_345_678
     facts.volumeSize = 67_108_864
     facts.blockSize = 8192
+    (facts.container, facts.format) = (.gzip, .zfs)
     facts.snapshot = "zones/tiny@final"
+    facts.stream = StreamFacts(
+      guid: "12305893021877563921", creationTime: 1_763_697_300, features: ["lz4", "embed_data"],
+      records: ["BEGIN": 1, "END": 1, "WRITE": 812], blocks: ["lz4": 800, "plain": 12], length: 45_678_912,
+      smartOS: [SmartOSRefusal("S7", "lz4 and embedded blocks need pool features", oldPoolsOnly: true)])
+    let root = FileSystemFacts(kind: "ext4", label: "root", uuid: "5f0c0a52-0000-4000-8000-0000000000ff")
+    facts.disk = DiskFacts(
+      table: .mbr, bootCode: true,
+      partitions: [
+        PartitionFacts(
+          number: 1, start: 1 << 20, size: 62 << 20, type: "83", typeName: "Linux", active: true, fileSystem: root)
+      ])
     facts.seconds = 0.8
     return .intake(facts)
   }()
@@ -177,7 +189,18 @@ enum Samples {
     let long = String(repeating: "A<\u{1B}", count: 350_000)
     var facts = IntakeFacts()
     (facts.name, facts.version, facts.uuid, facts.snapshot) = (nasty, nasty, nasty, long)
-    (facts.fileSize, facts.volumeSize, facts.seconds) = (-1, .max, -.infinity)
+    (facts.fileSize, facts.volumeSize, facts.blockSize, facts.seconds) = (-1, .max, .min, -.infinity)
+    (facts.container, facts.format) = (.zstd, .qcow2)
+    facts.stream = StreamFacts(
+      guid: long, creationTime: .max, features: Array(repeating: nasty, count: 500), records: [nasty: .min],
+      blocks: [long: .max, nasty: 1], length: -1,
+      smartOS: Array(repeating: SmartOSRefusal(nasty, long), count: 500))
+    let system = FileSystemFacts(kind: nasty, label: long, uuid: nasty)
+    let partition = PartitionFacts(
+      number: -1, start: .min, size: -5, type: nasty, typeName: long, active: true, name: nasty, fileSystem: system)
+    facts.disk = DiskFacts(
+      table: .gpt, bootCode: false, partitions: Array(repeating: partition, count: 5000), fileSystem: system,
+      problems: Array(repeating: long, count: 100))
     let id = "04-\(nasty)"
     let evidence = [
       Evidence(name: nasty, text: nasty + long), Evidence(name: nasty, file: "../../etc/passwd"),

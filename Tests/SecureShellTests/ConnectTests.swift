@@ -199,7 +199,8 @@ struct ConnectTests {
     let server = try await OpenSSH(for: try KeyPair.generate(comment: "another"))
     let error = await #expect(throws: VerifyError.self) {
       try await SecureShell.connectRetrying(
-        to: "127.0.0.1", port: server.port, user: user, key: key, until: .after(.seconds(5)), attemptLimit: .seconds(4))
+        to: "127.0.0.1", port: server.port, user: user, key: key, until: .after(.seconds(20)),
+        attemptLimit: .seconds(15))
     }
     #expect(error?.code == .timedOut)
     #expect((error?.cause as? VerifyError)?.code == .authenticationRefused)

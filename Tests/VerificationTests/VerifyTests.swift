@@ -44,12 +44,12 @@ import Verification
     let noManifest = try await run(image: Data("x".utf8), manifest: nil)
     #expect(noManifest.code == 66)
     #expect(noManifest.files == reports)
-    let noImage = try await run(image: nil, manifest: Data(sound.utf8))
+    let noImage = try await run(image: nil, manifest: Data(Self.sound.utf8))
     #expect(noImage.code == 66)
   }
 
   @Test func anImageThatIsNoStreamIsRejectedForStreamAndDigest() async throws {
-    let result = try await run(image: Data("nothing of the kind".utf8), manifest: Data(sound.utf8))
+    let result = try await run(image: Data("nothing of the kind".utf8), manifest: Data(Self.sound.utf8))
     #expect(result.code == 1)
     #expect(Set(result.report.problems(.rejects).map(\.check)) == ["image.digest", "image.stream"])
   }
@@ -77,7 +77,7 @@ import Verification
 
   @Test func aPlanIsReadable() throws {
     let path = NSTemporaryDirectory() + "m-\(UUID().uuidString).json"
-    try Data(sound.utf8).write(to: URL(fileURLWithPath: path))
+    try Data(Self.sound.utf8).write(to: URL(fileURLWithPath: path))
     defer { try? FileManager.default.removeItem(atPath: path) }
     let plan = try planOf(manifest: path, seed: 42, boots: 3, maximumCPUs: 1)
     let table = planTable(plan)
@@ -92,7 +92,7 @@ import Verification
     #expect(error?.code == .cannotOpen)
   }
 
-  private let sound = """
+  static let sound = """
     {"v": 2, "uuid": "0f3c1c52-5a3e-4c6e-9d43-7a4f2b1e6c01", "owner": "00000000-0000-0000-0000-000000000000",
      "name": "test", "version": "1", "type": "zvol", "os": "linux", "public": true, "disabled": false,
      "files": [{"sha1": "2fd4e1c67a2d28fced849ee1bb76e7391b93eb12", "size": 19, "compression": "gzip"}],

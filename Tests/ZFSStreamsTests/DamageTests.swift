@@ -12,7 +12,7 @@ enum Damage: String, CaseIterable, Sendable {
   @Test(arguments: Damage.allCases, 0..<24) func everyDamageIsSeen(_ damage: Damage, seed: Int) throws {
     let kinds = Damage.allCases
     var random = SplitMix(state: UInt64(seed * 100 + kinds.firstIndex(of: damage)!))
-    let stream = seed % 3 == 0 ? try fixture("a19-12.zfs") : sample(blocks: 12, seed: UInt64(seed)).stream
+    let stream = try Self.stream(seed)
     guard let (bad, place) = Self.damaged(stream, damage, &random) else {
       Issue.record("no damage made")
       return
@@ -27,6 +27,38 @@ enum Damage: String, CaseIterable, Sendable {
     if damage == .truncate || damage == .dropEnd { #expect(error.kind == .truncated) }
     // Never before the damage: the record seen lies at the damage or behind it.
     if let place { #expect(error.offset + 312 + 8192 > Int64(place)) }
+  }
+
+  /// Plain ones, and every third with packed payloads: lz4 beside plain, embedded lz4, zstd, gzip, zle, lzjb.
+  private static func stream(_ seed: Int) throws -> [UInt8] {
+    guard seed % 3 == 2 else {
+      return seed % 3 == 0 ? try fixture("a19-12.zfs") : sample(blocks: 12, seed: UInt64(seed)).stream
+    }
+    let blocks = PackedBlock.all
+    let block = blocks[seed / 3 % blocks.count]
+    var apart = try TakenApart.a19(features: 1 << 22 | 1 << 16 | block.features)
+    if seed % 2 == 0 {
+      apart.compress(4, block.number, block.payload(8192) + [UInt8](repeating: 0, count: 512))
+    } else {
+      apart.embed(4, block.number, block.payload(512), unpacked: 512)
+    }
+    return apart.resummed()
+  }
+
+  /// Real packed streams: a flip anywhere in a payload is seen, be it by the algorithm or by the sum.
+  @Test(arguments: ["a50-12.zfs.gz", "a46-12.zfs.gz", "a09-12.zfs.gz", "a12-12.zfs.gz", "a13-12.zfs.gz"], 0..<8)
+  func aFlipInAPackedPayloadIsSeen(_ name: String, seed: Int) throws {
+    var random = SplitMix(state: UInt64(seed))
+    var bytes = try fixture(name)
+    let packed = TakenApart(bytes).records.filter { $0.type == 8 || $0.type == 3 && $0.bytes[50] != 0 }
+    let record = try #require(packed.randomElement(using: &random))
+    let place = record.offset + 312 + Int(random.next() % UInt64(record.bytes.count - 312))
+    bytes[place] ^= 1 << UInt8(random.next() % 8)
+    let error = #expect(throws: ZFSStreamError.self) { try rebuild(bytes, limit: .gibibytes(1)) }
+    #expect(error?.kind == .damaged)
+    // Its own record, or the next.
+    #expect(
+      error.map { [Int64(record.offset), Int64(record.offset + record.bytes.count)].contains($0.offset) } == true)
   }
 
   @Test func everyTruncationIsSeen() throws {
@@ -65,7 +97,7 @@ enum Damage: String, CaseIterable, Sendable {
     case .flipHeader:
       return flip(apart.records.randomElement(using: &random)!.offset + Int(random.next() % 280))
     case .flipPayload:
-      let write = apart.records.filter { $0.type == 3 }.randomElement(using: &random)!
+      let write = apart.records.filter { [3, 8].contains($0.type) }.randomElement(using: &random)!
       return flip(write.offset + 312 + Int(random.next() % UInt64(write.bytes.count - 312)))
     case .flipChecksum:
       return flip(apart.records.dropFirst().randomElement(using: &random)!.offset + 280 + Int(random.next() % 32))

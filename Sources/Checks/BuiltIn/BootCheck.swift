@@ -25,11 +25,22 @@ package struct Judgement: Sendable {
     Judgement(.failed(reason: reason), evidence: evidence, notes: notes)
   }
   package static func skipped(_ why: String) -> Judgement { Judgement(.skipped(why: why)) }
+
+  /// Passed when there are no `problems`; else failed for the first, with all of them as evidence called `evidence`.
+  static func judged(_ problems: [String], evidence: String, notes: [String: String] = [:]) -> Judgement {
+    guard let first = problems.first else { return Judgement(.passed, notes: notes) }
+    let more = problems.count > 1 ? " (and \(problems.count - 1) more)" : ""
+    let all = problems.count > 1 ? [Evidence(name: evidence, text: problems.joined(separator: "\n"))] : []
+    return .failed(first + more, evidence: all, notes: notes)
+  }
 }
 
 /// All built-in checks, in the order in which they judge.
 package enum BuiltIn {
-  package static let imageChecks: [any HostCheck.Type] = [ManifestValid.self, ImageDigest.self, ImageStream.self]
+  package static let imageChecks: [any HostCheck.Type] = [
+    ManifestValid.self, ManifestAdvice.self, ManifestHybrid.self, ImageDigest.self, ImageStream.self, ImageAdvice.self,
+    ImageSmartOS.self, ImagePartitions.self,
+  ]
   /// Judged when the guest has woken up, or has failed to.
   package static let bootChecks: [any BootCheck.Type] = [
     BootCode.self, NoRescueShell.self, RootFound.self, NoPanic.self, LoginPrompt.self, MetadataAsked.self,

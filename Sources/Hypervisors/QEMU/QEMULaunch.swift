@@ -134,7 +134,9 @@ private func bootDisk(_ disk: Layout.Disk, _ serial: String, _ layout: Layout, _
   switch disk.model {
   case .virtioBlk, .virtioBlkLegacy, .virtioBlkModern:
     let interface = interfaces(legacy: disk.model != .virtioBlkModern, modern: disk.model != .virtioBlkLegacy)
-    return ["-device", "virtio-blk-pci,\(common)\(slots.take(disk.place)),\(interface)"]
+    // Machine types before 2.5 pass SCSI commands through, which the new interface forbids.
+    let scsi = layout.machine == .oldPC && disk.model != .virtioBlkLegacy ? ",scsi=off" : ""
+    return ["-device", "virtio-blk-pci,\(common)\(slots.take(disk.place)),\(interface)\(scsi)"]
   case .virtioSCSI:
     return [
       "-device", "virtio-scsi-pci,id=scsi0\(slots.take(disk.place))", "-device",
