@@ -7,7 +7,7 @@ STRICT := --explicit-target-dependency-import-check error
 DEBUG := --scratch-path .build-debug $(STRICT)
 RELEASE := -c release --scratch-path .build-release $(STRICT)
 
-.PHONY: build demo test quick guests fmt lint clean distclean
+.PHONY: build demo test quick guests bench fmt lint clean distclean
 
 build: ## the release program, linked as ./imgverify
 	tools/deps.sh build
@@ -33,6 +33,10 @@ test: ## everything that CI holds: format, scripts, all tests with real boots
 quick: ## the tests that boot nothing
 	tools/deps.sh build
 	swift test $(DEBUG) --skip BootTests
+
+bench: build ## how fast images are taken in, as ratios to igzip, gzip and cat
+	tools/deps.sh bench
+	tools/bench
 
 fmt:
 	swift format -i -r Sources Tests Package.swift
