@@ -7,7 +7,7 @@ STRICT := --explicit-target-dependency-import-check error
 DEBUG := --scratch-path .build-debug $(STRICT)
 RELEASE := -c release --scratch-path .build-release $(STRICT)
 
-.PHONY: build demo test quick fuzz guests fmt lint clean distclean
+.PHONY: build demo test quick fuzz bench guests fmt lint clean distclean
 
 build: ## the release program, linked as ./imgverify
 	tools/deps.sh build
@@ -37,6 +37,10 @@ fuzz: ## fuzzes what reads strangers' bytes, for SECONDS in all
 quick: ## the tests that boot nothing
 	tools/deps.sh build
 	swift test $(DEBUG) --skip BootTests
+
+bench: build ## how fast images are taken in, as ratios to igzip, gzip and cat
+	tools/deps.sh bench
+	tools/bench
 
 fmt:
 	swift format -i -r Sources Tests Fuzzing Package.swift

@@ -2,6 +2,7 @@
 # deps.sh GROUP... - makes sure that the Debian packages of the named groups are there; installs only what is missing.
 #   build   to compile imgverify           run    to boot images
 #   guests  to build the test guests       test   what the tests call, beside the others
+#   bench   what tools/bench compares with
 # deps.sh --list GROUP... prints the packages.
 set -eu
 
@@ -15,7 +16,8 @@ packages() {
         mmdebstrap xz-utils
       ;;
     test) echo libxml2-utils shellcheck dropbear-bin openssh-client openssh-server procps ;;
-    *) echo "deps.sh: no group '$1'; there are build, run, guests, test" >&2 && return 64 ;;
+    bench) echo isal gzip openssl e2fsprogs python3 ;;
+    *) echo "deps.sh: no group '$1'; there are build, run, guests, test, bench" >&2 && return 64 ;;
   esac
 }
 installed() { [ "$(dpkg-query -W -f '${db:Status-Status}' "$1" 2>/dev/null)" = installed ]; }
@@ -26,7 +28,7 @@ if [ "${1-}" = --list ]; then
   list=true
   shift
 fi
-[ $# -gt 0 ] || { sed -n '2,5s/^# //p' "$0" >&2 && exit 64; }
+[ $# -gt 0 ] || { sed -n '2,6s/^# //p' "$0" >&2 && exit 64; }
 wanted=$(for group in "$@"; do packages "$group" || exit; done)
 if $list; then
   echo "$wanted" | tr ' ' '\n' | sort -u
