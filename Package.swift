@@ -86,7 +86,7 @@ let package = Package(
     tests("Guests"),
     tests("Checks"),
     tests("Reports"),
-    tests("Verification"),
+    tests("Verification", ["Planning", "Reports"]),
     // Boots real guests: needs QEMU and the images that fixtures/guests/ builds.
     .testTarget(name: "BootTests", dependencies: ["Model", "Reports", "imgverify"], swiftSettings: settings),
   ]

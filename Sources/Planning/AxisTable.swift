@@ -77,7 +77,7 @@ package struct AxisTable: Sendable {
       tried.forbidden += more
       if RowRules(tried).canComplete(Array(repeating: -1, count: axes.count)) { other = tried }
     }
-    let rows = try coveringArray(other, .each, seed: seed)
+    let rows = try coveringArray(other, .each, seed: seed, effort: 1)
     return rows.first.map(self.choices) ?? choices
   }
 }

@@ -22,7 +22,8 @@ package struct PlanWishes: Hashable, Sendable {
 package func makePlan(_ wishes: PlanWishes, axes: Axes) throws -> Plan {
   var random = SplitMix64(seed: wishes.seed)
   let table = AxisTable(axes)
-  var rows = try coveringArray(table.problem, wishes.coverage, seed: random.next())
+  var rows = try coveringArray(
+    table.problem, wishes.coverage, seed: random.next(), effort: wishes.coverage == .each ? 6 : 30)
   if let boots = wishes.boots {
     if rows.count < boots { rows += try table.more(boots - rows.count, than: rows, seed: random.next()) }
     rows = Array(rows.prefix(boots))

@@ -6,7 +6,7 @@ extension BootTests {
   @Suite(.serialized) struct Accepted {
     @Test func theTinyGuestIsAccepted() throws {
       let guest = try GuestImage("tiny")
-      let run = try Program.start(guest.image, guest.manifest, ["--boots", "2", "--seed", "7"])
+      let run = try Program.start(guest.image, guest.manifest, ["--seed", "7", "--no-cache"])
       let outcome = try run.finish()
       #expect(outcome.status == 0, "\(outcome.story)")
       #expect(outcome.output.contains("ACCEPTED"))
@@ -30,7 +30,7 @@ extension BootTests {
 
     @Test func theRealisticGuestIsAccepted() throws {
       let guest = try GuestImage("debian")
-      let outcome = try Program.verify(guest.image, guest.manifest, ["--boots", "2", "--seed", "11"])
+      let outcome = try Program.verify(guest.image, guest.manifest, ["--boots", "2", "--seed", "11", "--no-cache"])
       #expect(outcome.status == 0, "\(outcome.story)")
       #expect(outcome.checks("rejects").isEmpty && outcome.checks("doubtful").isEmpty)
     }

@@ -17,7 +17,8 @@ extension BootTests {
     func aBrokenGuestIsRejected(fault: String, check: String, says: String) throws {
       let guest = try GuestImage(fault)
       let run = try Program.start(
-        guest.image, guest.manifest, ["--boots", "1", "--seed", "3", "--boot-timeout", "60", "--timeout-scale", "1"])
+        guest.image, guest.manifest,
+        ["--boots", "1", "--no-moves", "--seed", "3", "--boot-timeout", "60", "--timeout-scale", "1", "--no-cache"])
       let outcome = try run.finish()
       #expect(outcome.status == 1, "\(outcome.story)")
       #expect(outcome.output.contains("REJECTED"))

@@ -20,7 +20,7 @@ struct ExpectationsTests {
         "EXPECT_DISK_SERIAL": "S-1",
         "EXPECT_DISK_BUS": "virtio-blk",
         "EXPECT_DISK_BYTES": "1073741824",
-        "EXPECT_EXTRA_DISK": "67108864 before X-1",
+        "EXPECT_EXTRA_DISK": "67108864 before decoy X-1",
         "EXPECT_CPUS": "2",
         "EXPECT_MEMORY_MIB": "512",
         "EXPECT_ROOT_KEY": rootKey,

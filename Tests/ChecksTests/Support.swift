@@ -133,8 +133,10 @@ let boot = Boot(
         resolver: "10.77.2.3", dhcpStart: "10.77.2.100", primary: false, mtu: 1400),
     ], nonce: "5f0f6a1e93c44b0e"),
   layout: Layout(
-    machine: .pc, cpus: 2, memory: .mebibytes(512), bootDisk: .init(bus: .virtioBlk, slot: 5, serial: "S-1"),
-    extraDisk: .init(place: .before, slot: 4, serial: "X-1", size: .mebibytes(64)), nicSlots: [6, 7]))
+    machine: .pc, cpus: 2, memory: .mebibytes(512),
+    bootDisk: .init(model: .virtioBlkLegacy, place: .init(slot: 5), serial: "S-1"),
+    extraDisk: .init(order: .before, content: .decoy, place: .init(slot: 4), serial: "X-1", size: .mebibytes(64)),
+    nics: [.init(place: .init(slot: 6)), .init(place: .init(slot: 7))]))
 
 let rootKey = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIFGbDesIOgTAA+r38sDYAVOZ7JlMUbPFHj7p+3N5dd/V imgverify"
 let expectations = Expectations(boot: boot, rootKey: rootKey, diskSize: .gibibytes(1))

@@ -22,8 +22,8 @@ import Testing
 
   @Test func virtioBlkOnPC() {
     let layout = Layout(
-      machine: .pc, cpus: 1, memory: .mebibytes(512), bootDisk: .init(bus: .virtioBlk, slot: 9, serial: "A1"),
-      extraDisk: nil, nicSlots: [5])
+      machine: .pc, cpus: 1, memory: .mebibytes(512),
+      bootDisk: .init(model: .virtioBlk, place: .init(slot: 9), serial: "A1"), nics: [.init(place: .init(slot: 5))])
     let launch = qemuLaunch(Self.boot(layout, nics: [Self.nic]), files: Self.files, accelerator: .tcg)
     #expect(
       launch.arguments == [
@@ -38,45 +38,99 @@ import Testing
         "chardev=monitor,mode=control", "-chardev", "socket,id=com1,path=/s/com1", "-serial", "chardev:com1",
         "-chardev", "socket,id=com2,path=/s/com2", "-serial", "chardev:com2", "-chardev",
         "socket,id=firmware,path=/s/firmware", "-device", "isa-debugcon,iobase=0x402,chardev=firmware", "-device",
-        "VGA,id=vga,addr=2", "-device", "pvpanic", "-action", "panic=pause", "-object",
+        "pvpanic", "-action", "panic=pause", "-device", "VGA,id=vga,addr=2", "-object",
         "rng-random,id=rng0,filename=/dev/urandom", "-device", "virtio-rng-pci,rng=rng0,addr=1e", "-drive",
         "file=/s/disk.qcow2,format=qcow2,if=none,id=disk0,cache=unsafe,discard=unmap", "-device",
-        "virtio-blk-pci,id=bootdisk,drive=disk0,addr=9,bootindex=0,serial=A1", "-netdev",
+        "virtio-blk-pci,id=bootdisk,drive=disk0,bootindex=0,serial=A1,addr=9,disable-legacy=off,disable-modern=off",
+        "-netdev",
         "user,id=net0,ipv6=off,restrict=on,net=10.99.8.0/24,host=10.99.8.1,dns=10.99.8.3,dhcpstart=10.99.8.200,"
           + "hostfwd=tcp:127.0.0.1:0-10.99.8.24:22",
-        "-device", "virtio-net-pci,id=nic0,netdev=net0,mac=90:b8:d0:11:22:33,addr=5,romfile=",
+        "-device",
+        "virtio-net-pci,id=nic0,netdev=net0,mac=90:b8:d0:11:22:33,addr=5,romfile=,"
+          + "disable-legacy=off,disable-modern=off",
       ])
   }
 
-  @Test func virtioSCSIOnQ35WithASpareDiskAndTwoNICs() {
-    let layout = Layout(
-      machine: .q35, cpus: 2, memory: .gibibytes(1), bootDisk: .init(bus: .virtioSCSI, slot: 29, serial: ""),
-      extraDisk: .init(place: .before, slot: 3, serial: "SPARE7", size: .gibibytes(1)), nicSlots: [17, 4])
+  @Test func virtioSCSIOnQ35BehindPortsWithASpareDiskAndTwoNICs() {
+    var layout = Layout(
+      machine: .q35, cpus: 2, memory: .gibibytes(1),
+      bootDisk: .init(
+        model: .virtioSCSI, place: .init(bus: .bridge, slot: 14, function: 1), serial: "",
+        names: .init(vendor: "ACME", product: "Disk")),
+      extraDisk: .init(order: .before, place: .init(slot: 3), serial: "SPARE7", size: .gibibytes(1)),
+      nics: [
+        .init(model: .virtioModern, place: .init(bus: .bridge, slot: 22, function: 1)),
+        .init(model: .virtioLegacy, place: .init(bus: .bridge, slot: 22)),
+      ])
+    (layout.hasRandom, layout.display, layout.usb, layout.clock) = (false, .none, .xhci, "2031-02-03T04:05:06")
     let a = qemuLaunch(Self.boot(layout, nics: [Self.nic, Self.second]), files: Self.files, accelerator: .kvm).arguments
-    let tail = a.suffix(from: a.firstIndex(of: "-drive")!)
+    let tail = a.suffix(from: a.lastIndex(of: "panic=pause")! + 1)
     #expect(
       Array(tail) == [
-        "-drive", "file=/s/disk.qcow2,format=qcow2,if=none,id=disk0,cache=unsafe,discard=unmap", "-device",
-        "virtio-scsi-pci,id=scsi0,addr=1d", "-device", "scsi-hd,id=bootdisk,bus=scsi0.0,drive=disk0,bootindex=0",
-        "-drive", "file=/s/extra.qcow2,format=qcow2,if=none,id=disk1,cache=unsafe,discard=unmap", "-device",
+        "-device", "qemu-xhci,id=usb,addr=18", "-device", "usb-tablet,bus=usb.0", "-device",
+        "pcie-root-port,id=port14,chassis=14,addr=e", "-device",
+        "virtio-serial-pci,bus=port14,addr=0,multifunction=on", "-device",
+        "pcie-root-port,id=port22,chassis=22,addr=16", "-drive",
+        "file=/s/disk.qcow2,format=qcow2,if=none,id=disk0,cache=unsafe,discard=unmap", "-device",
+        "virtio-scsi-pci,id=scsi0,bus=port14,addr=0.1", "-device",
+        "scsi-hd,bus=scsi0.0,id=bootdisk,drive=disk0,bootindex=0,vendor=ACME,product=Disk", "-drive",
+        "file=/s/extra.qcow2,format=qcow2,if=none,id=disk1,cache=unsafe,discard=unmap", "-device",
         "virtio-blk-pci,id=extradisk,drive=disk1,addr=3,serial=SPARE7", "-netdev",
         "user,id=net0,ipv6=off,restrict=on,net=10.99.8.0/24,host=10.99.8.1,dns=10.99.8.3,dhcpstart=10.99.8.200,"
           + "hostfwd=tcp:127.0.0.1:0-10.99.8.24:22",
-        "-device", "virtio-net-pci,id=nic0,netdev=net0,mac=90:b8:d0:11:22:33,addr=11,romfile=", "-netdev",
+        "-device",
+        "virtio-net-pci,id=nic0,netdev=net0,mac=90:b8:d0:11:22:33,bus=port22,addr=0.1,multifunction=on,romfile=,"
+          + "disable-legacy=on,disable-modern=off", "-netdev",
         "user,id=net1,ipv6=off,restrict=on,net=10.98.8.0/24,host=10.98.8.1,dns=10.98.8.3,dhcpstart=10.98.8.200",
-        "-device", "virtio-net-pci,id=nic1,netdev=net1,mac=90:b8:d0:11:22:34,addr=4,romfile=,host_mtu=1400",
+        "-device",
+        "virtio-net-pci,id=nic1,netdev=net1,mac=90:b8:d0:11:22:34,bus=port22,addr=0,multifunction=on,romfile=,"
+          + "host_mtu=1400,disable-legacy=off,disable-modern=on",
       ])
+    #expect(a.contains("base=2031-02-03T04:05:06"))
     #expect(a.contains("kvm") && a.contains("host") && a.contains("q35") && a.contains("1024M"))
+  }
+
+  @Test(arguments: [
+    (
+      Layout.DiskModel.virtioBlkLegacy,
+      "virtio-blk-pci,id=bootdisk,drive=disk0,bootindex=0,serial=A1,addr=9,disable-legacy=off,disable-modern=on"
+    ),
+    (
+      .virtioBlkModern,
+      "virtio-blk-pci,id=bootdisk,drive=disk0,bootindex=0,serial=A1,addr=9,disable-legacy=on,disable-modern=off,scsi=off"
+    ),
+    (.ide, "ide-hd,bus=ide.0,id=bootdisk,drive=disk0,bootindex=0,serial=A1"),
+    (.ahci, "ide-hd,bus=ahci0.0,id=bootdisk,drive=disk0,bootindex=0,serial=A1"),
+    (.nvme, "nvme,id=bootdisk,drive=disk0,bootindex=0,serial=A1,addr=9"),
+  ])
+  func everyDiskModel(model: Layout.DiskModel, device: String) {
+    let layout = Layout(
+      machine: .oldPC, cpus: 1, memory: .mebibytes(512),
+      bootDisk: .init(model: model, place: .init(slot: 9), serial: "A1"), nics: [.init(place: .init(slot: 5))])
+    let a = qemuLaunch(Self.boot(layout, nics: [Self.nic]), files: Self.files, accelerator: .tcg).arguments
+    #expect(a.contains(device))
+  }
+
+  @Test func devicesBehindABridgeShareIt() {
+    let layout = Layout(
+      machine: .pc, cpus: 1, memory: .mebibytes(512),
+      bootDisk: .init(model: .virtioBlk, place: .init(bus: .bridge, slot: 9), serial: ""),
+      nics: [.init(model: .e1000, place: .init(bus: .bridge, slot: 5))])
+    let a = qemuLaunch(Self.boot(layout, nics: [Self.nic]), files: Self.files, accelerator: .tcg).arguments
+    #expect(a.count { $0.hasPrefix("pci-bridge,id=bridge,") } == 1)
+    #expect(a.contains { $0.hasPrefix("virtio-blk-pci,") && $0.contains(",bus=bridge,addr=9") })
+    #expect(a.contains("e1000,id=nic0,netdev=net0,mac=90:b8:d0:11:22:33,bus=bridge,addr=5,romfile="))
   }
 
   @Test func commasInPathsAndSerialsDoNotBecomeOptions() {
     let layout = Layout(
       machine: .pc, cpus: 1, memory: .mebibytes(512),
-      bootDisk: .init(bus: .virtioBlk, slot: 9, serial: "A,readonly=on"), extraDisk: nil, nicSlots: [5])
+      bootDisk: .init(model: .virtioBlk, place: .init(slot: 9), serial: "A,readonly=on"),
+      nics: [.init(place: .init(slot: 5))])
     let files = LaunchFiles(disk: "/s,x/d", extraDisk: "", folder: "/s,x")
     let a = qemuLaunch(Self.boot(layout, nics: [Self.nic]), files: files, accelerator: .tcg).arguments
     #expect(a.contains { $0.hasPrefix("file=/s,,x/d,format=") })
-    #expect(a.contains { $0.hasSuffix("serial=A,,readonly=on") })
+    #expect(a.contains { $0.contains(",serial=A,,readonly=on,addr=9") })
     #expect(a.contains("socket,id=com1,path=/s,,x/com1"))
   }
 }

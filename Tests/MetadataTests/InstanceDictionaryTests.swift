@@ -19,7 +19,8 @@ struct InstanceDictionaryTests {
       nonce: "5f0f6a1e93c44b0e"),
     layout: Layout(
       machine: .pc, cpus: 2, memory: .mebibytes(512),
-      bootDisk: .init(bus: .virtioBlk, slot: 4, serial: "x"), extraDisk: nil, nicSlots: [5, 6]))
+      bootDisk: .init(model: .virtioBlk, place: .init(slot: 4), serial: "x"),
+      nics: [.init(place: .init(slot: 5)), .init(place: .init(slot: 6))]))
 
   let dictionary = InstanceDictionary(boot: boot, authorizedKeys: ["ssh-ed25519 AAAA one", " ssh-ed25519 BBBB two\n"])
 

@@ -4,7 +4,7 @@ import Model
 
 /// Journals to report on.
 enum Samples {
-  static func boot(_ number: Int, _ machine: Layout.Machine, _ bus: Layout.DiskBus) -> Boot {
+  static func boot(_ number: Int, _ machine: Layout.Machine, _ model: Layout.DiskModel) -> Boot {
     let nic = Instance.NIC(
       interface: "net0", mac: "90:b8:d0:00:00:0\(number)", address: "10.88.\(number).7", prefix: 24,
       gateway: "10.88.\(number).1", resolver: "10.88.\(number).3", dhcpStart: "10.88.\(number).100", primary: true,
@@ -15,9 +15,12 @@ enum Samples {
       nics: [nic], nonce: "n\(number)")
     let layout = Layout(
       machine: machine, cpus: 1, memory: .mebibytes(256),
-      bootDisk: .init(bus: bus, slot: 3 + number, serial: number == 2 ? "" : "sn-\(number)"),
-      extraDisk: number == 2 ? .init(place: .before, slot: 3, serial: "extra", size: .mebibytes(64)) : nil,
-      nicSlots: [9])
+      bootDisk: .init(
+        model: model, place: .init(bus: number == 3 ? .bridge : .root, slot: 3 + number),
+        serial: number == 2 ? "" : "sn-\(number)"),
+      extraDisk: number == 2
+        ? .init(order: .before, place: .init(slot: 3), serial: "extra", size: .mebibytes(64)) : nil,
+      nics: [.init(place: .init(slot: 9))])
     return Boot(id: "0\(number)-qemu-\(machine.rawValue)", hypervisor: "qemu", instance: instance, layout: layout)
   }
 

@@ -1,5 +1,6 @@
 import Foundation
 import Model
+import Planning
 import Reports
 import Testing
 import Verification
@@ -79,15 +80,15 @@ import Verification
     let path = NSTemporaryDirectory() + "m-\(UUID().uuidString).json"
     try Data(Self.sound.utf8).write(to: URL(fileURLWithPath: path))
     defer { try? FileManager.default.removeItem(atPath: path) }
-    let plan = try planOf(manifest: path, seed: 42, boots: 3, maximumCPUs: 1)
+    let plan = try planOf(manifest: path, PlanWishes(seed: 42, boots: 3), maximumCPUs: 1)
     let table = planTable(plan)
     for boot in plan.boots {
       #expect(table.contains(boot.id))
       #expect(table.contains(boot.instance.nics[0].mac))
     }
-    #expect(table.hasPrefix("seed 42, 3 boots"))
+    #expect(table.hasPrefix("seed 42, 4 boots"))
     let error = #expect(throws: VerifyError.self) {
-      try planOf(manifest: "/nonexistent/m.json", seed: 1, boots: 1, maximumCPUs: 1)
+      try planOf(manifest: "/nonexistent/m.json", PlanWishes(seed: 1), maximumCPUs: 1)
     }
     #expect(error?.code == .cannotOpen)
   }

@@ -6,7 +6,7 @@
 /// - Parameter effort: how many candidates are tried for each row; more make fewer rows.
 /// - SeeAlso: Cohen, Dalal, Fredman, Patton: The AETG system (1997).
 package func coveringArray(
-  _ problem: CoverProblem, _ coverage: Coverage, seed: UInt64, effort: Int = 30, attempts: Int = 4
+  _ problem: CoverProblem, _ coverage: Coverage, seed: UInt64, effort: Int = 30, attempts: Int = 1
 ) throws(CoverError) -> [[Int]] {
   let rules = RowRules(problem)
   guard rules.canComplete(Array(repeating: -1, count: problem.levels.count)) else { throw .nothingPossible }
