@@ -65,7 +65,8 @@ let package = Package(
     library(
       "Verification",
       [
-        "Model", "Intake", "DiskFormats", "Planning", "Hosts", "Hypervisors", "Guests", "Checks", "Reports", "SecureShell", "Metadata",
+        "Model", "Intake", "DiskFormats", "Planning", "Hosts", "Hypervisors", "Guests", "Checks", "Reports",
+        "SecureShell", "Metadata",
         "Consoles",
       ]),
     .executableTarget(

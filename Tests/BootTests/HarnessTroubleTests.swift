@@ -10,7 +10,8 @@ extension BootTests {
     /// Starts a run of the tiny guest and waits until its kernel speaks.
     private func bootingRun(_ options: [String] = []) throws -> Program {
       let guest = try GuestImage("tiny")
-      let run = try Program.start(guest.image, guest.manifest, ["--boots", "1", "--no-moves", "--seed", "5", "--no-cache"] + options)
+      let run = try Program.start(
+        guest.image, guest.manifest, ["--boots", "1", "--no-moves", "--seed", "5", "--no-cache"] + options)
       try run.wait(for: "\"stage\":\"kernel\"", in: "journal.jsonl")
       return run
     }
@@ -92,7 +93,10 @@ extension BootTests {
       defer { for hog in hogs { kill(hog, SIGKILL) } }
       let outcome = try Program.verify(
         guest.image, guest.manifest,
-        ["--boots", "1", "--no-moves", "--seed", "5", "--no-cache", "--boot-timeout", "45", "--timeout-scale", "1", "--accel", "tcg"],
+        [
+          "--boots", "1", "--no-moves", "--seed", "5", "--no-cache", "--boot-timeout", "45", "--timeout-scale", "1",
+          "--accel", "tcg",
+        ],
         prefix: ["taskset", "-c", "0", "nice", "-n", "19"])
       #expect(outcome.status == 2, "\(outcome.story)")
       #expect(outcome.output.contains("host too slow"), "\(outcome.story)")
