@@ -30,7 +30,8 @@ struct Pipeline: Sendable {
 
   /// Bytes of a buffer: large enough that waking the next stage costs nothing, small enough to stay in a cache.
   static let chunkSize = 512 << 10
-  static let buffers = 8
+  /// Between two stages: the page cache takes writes in fits and starts, and unpacking must not wait for it.
+  static let buffers = 16
 
   /// Most bytes that a disk of the size allowed can need: two a byte for streams with records of 512 bytes, and room
   /// for the largest nvlist. A file that unpacks to more is a bomb, and is not unpacked to its end.

@@ -16,12 +16,12 @@ final class Stage<Value: Sendable>: Sendable {
   /// - Parameter name: of the thread, as `top -H` shows it; at most 15 bytes.
   init(_ name: String, _ cancellation: Cancellation, _ body: @escaping @Sendable () throws -> Value) {
     let thread = Thread { [self] in
+      Thread.current.name = name
       let result = Result(catching: body)
       if case .failure(let error) = result { cancellation.fail(error) }
       outcome.withLock { $0 = result }
       done.signal()
     }
-    thread.name = name
     thread.start()
   }
 
