@@ -29,7 +29,7 @@ serial=''
 if [ -r "$base/serial" ]; then
   read -r serial <"$base/serial"
 elif [ -r "$base/device/vpd_pg80" ]; then # four bytes of head, then the serial number
-  serial=$(tail -c +5 "$base/device/vpd_pg80" | tr -cd '!-~')
+  serial=$(tail -c +5 "$base/device/vpd_pg80" | tr -cd ' -~' | sed 's/^ *//; s/ *$//')
 elif [ -r "$base/device/serial" ]; then
   read -r serial <"$base/device/serial"
 fi
