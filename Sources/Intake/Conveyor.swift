@@ -39,7 +39,9 @@ final class Conveyor: Sendable {
     var full: [Chunk] = []
     /// Nothing more is sent; nothing more is wanted.
     var (ended, stopped) = (false, false)
-    init(_ chunks: [Chunk]) { empty = chunks }
+    /// How many there are in all.
+    let count: Int
+    init(_ chunks: [Chunk]) { (empty, count) = (chunks, chunks.count) }
   }
 
   private let condition = NSCondition()
@@ -76,6 +78,9 @@ final class Conveyor: Sendable {
       return belt.full.isEmpty ? nil : belt.full.removeFirst()
     }
   }
+
+  /// Whether more than half of the buffers wait for the emptier, which is thus the slower side.
+  var isCrowded: Bool { condition.withLock { belt.full.count * 2 > belt.count } }
 
   /// Hands back a buffer whose bytes are no longer needed.
   func giveBack(_ chunk: Chunk) {

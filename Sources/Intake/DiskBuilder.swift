@@ -44,12 +44,23 @@ struct DiskBuilder: ~Copyable {
     case .qcow2: built?.problem = "a qcow2 disk in a \(container.rawValue) file is not taken; unpack the file"
     case nil: built?.problem = ImageFormat.unknown(bytes)
     }
-    try writer.flush()
     return built?.problem == nil
   }
 
-  /// Judges the whole.
-  consuming func finish() -> BuiltDisk {
+  /// Whether others wait for the disk to be written.
+  var isHurried: Bool {
+    get { writer.hurried }
+    set { writer.hurried = newValue }
+  }
+
+  /// Judges the whole, once all of it is written.
+  /// - Throws: ``VerifyError`` `.system`.
+  consuming func finish() throws -> BuiltDisk {
+    try writer.flush()
+    return judged()
+  }
+
+  private consuming func judged() -> BuiltDisk {
     guard var built else {
       let what = container == .none ? "the file is empty" : "nothing is packed in the \(container.rawValue) file"
       return BuiltDisk(problem: "\(what); copy or make it anew", endsEarly: true)
@@ -81,11 +92,7 @@ struct DiskBuilder: ~Copyable {
       case .write(let offset, let source):
         try writer.write(UnsafeRawBufferPointer(rebasing: bytes[source]), at: offset)
       case .unpacked(let offset):
-        // The reader uses its buffer again for the next block.
-        try reader.unpacked.withUnsafeBytes {
-          try writer.write($0, at: offset)
-          try writer.flush()
-        }
+        try reader.unpacked.withUnsafeBytes { try writer.write($0, at: offset) }
       // Nothing was written there: a stream's ranges only go up.
       case .free: continue
       }

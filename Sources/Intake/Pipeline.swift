@@ -122,10 +122,11 @@ private struct Building: Sendable {
     var builder = DiskBuilder(container: container, limit: limit, writer: writer)
     while let chunk = plain.next() {
       try cancellation.check()
+      builder.isHurried = plain.isCrowded
       let more = try builder.take(chunk.bytes)
       plain.giveBack(chunk)
       if !more { break }
     }
-    return builder.finish()
+    return try builder.finish()
   }
 }
