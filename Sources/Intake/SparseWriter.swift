@@ -9,7 +9,7 @@ import ZFSStreams
 ///
 /// Large aligned runs go past the page cache (O_DIRECT) where the file system lets them, since filling the cache takes
 /// more processor time than anything else that intake does; the disk works while the other stages do. When it is the
-/// disk that is behind (``hurried``), the page cache takes the run after all.
+/// disk that is behind (``hurried``, and the disk was slow), the page cache takes the run after all.
 /// - SeeAlso: open(2), O_DIRECT.
 struct SparseWriter: ~Copyable {
   private let descriptor: CInt
@@ -23,12 +23,16 @@ struct SparseWriter: ~Copyable {
   private var count = 0
   /// Whether others wait for this writer.
   var hurried = false
+  /// Whether the disk took the last run that went past the page cache slowly.
+  private var isSlow = false
 
   /// Zeros are looked for in steps of this many bytes, so that a hole in a large piece is found as well.
   static let grain = 16 << 10
   private static let longestRun = 1 << 20
   /// Shorter runs are not worth a wait for the disk.
   private static let shortestDirect = 256 << 10
+  /// A disk that needs longer for a MiB is slower than unpacking can be.
+  private static let slowest = Duration.milliseconds(3)
   /// What O_DIRECT asks of addresses, offsets and lengths on any disk.
   private static let alignment = 4096
   /// O_DIRECT on x86-64 and arm64 differ; Glibc's module has neither.
@@ -80,6 +84,7 @@ struct SparseWriter: ~Copyable {
     var sent = 0
     while sent < count {
       let past = goesPast(sent)
+      let began = ContinuousClock.now
       let written = pwrite(
         past ? direct : descriptor, run.baseAddress! + sent, count - sent, off_t(start) + off_t(sent))
       if written < 0 {
@@ -90,13 +95,14 @@ struct SparseWriter: ~Copyable {
         direct = -1
         continue
       }
+      if past { isSlow = (ContinuousClock.now - began) * (Double(Self.longestRun) / Double(written)) > Self.slowest }
       sent += written
     }
     count = 0
   }
 
   private func goesPast(_ sent: Int) -> Bool {
-    direct >= 0 && !hurried && count - sent >= Self.shortestDirect && (count - sent) % Self.alignment == 0
+    direct >= 0 && !(hurried && isSlow) && count - sent >= Self.shortestDirect && (count - sent) % Self.alignment == 0
       && (start + Int64(sent)) % Int64(Self.alignment) == 0 && sent % Self.alignment == 0
   }
 }

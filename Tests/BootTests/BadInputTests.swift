@@ -13,7 +13,8 @@ extension BootTests {
     }
 
     static let damages: [Damage] = [
-      Damage(description: "no image at all", status: 1, says: ["neither a ZFS stream nor a disk image"]) { image, manifest in
+      Damage(description: "no image at all", status: 1, says: ["neither a ZFS stream nor a disk image"]) {
+        image, manifest in
         image = Data(repeating: 0x41, count: image.count)
         manifest = fitted(manifest, to: image)
       },
