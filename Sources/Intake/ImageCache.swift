@@ -131,10 +131,16 @@ extension ImageCache {
       throw VerifyError(.system, "cannot lock \(quoted(folder)): \(systemMessage(errno))")
     }
     defer { close(descriptor) }
-    while flock(descriptor, LOCK_EX) != 0 {
-      guard errno == EINTR else {
+    let deadline = Deadline.after(.seconds(60))
+    while flock(descriptor, LOCK_EX | LOCK_NB) != 0 {
+      guard errno == EINTR || errno == EWOULDBLOCK else {
         throw VerifyError(.system, "cannot lock \(quoted(folder)): \(systemMessage(errno))")
       }
+      guard !deadline.hasPassed else {
+        throw VerifyError(
+          .timedOut, "another run has held the lock of the cache \(quoted(folder)) for a minute; use --no-cache")
+      }
+      usleep(5000)
     }
     return try body()
   }

@@ -63,7 +63,14 @@ enum QemuImg {
     return try await withScratch { scratch in
       let log = scratch.file("qemu-img.log")
       let (_, status) = try await withProcess(arguments, errorsTo: log) { process in
-        while !process.hasEnded { try await Task.sleep(for: .milliseconds(10)) }
+        // Enough for 16 TiB that are mostly holes, or for some TiB of data.
+        let deadline = Deadline.after(.seconds(2 * 3600))
+        while !process.hasEnded {
+          guard !deadline.hasPassed else {
+            throw VerifyError(.timedOut, "qemu-img was still at work after two hours; convert the image by hand")
+          }
+          try await Task.sleep(for: .milliseconds(10))
+        }
       }
       if fine.contains(status) { return .done }
       let words = try words(of: log)

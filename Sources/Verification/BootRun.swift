@@ -31,8 +31,9 @@ struct BootRun: Sendable {
   let settings: BootSettings
   let journal: JournalWriter
 
+  /// - Parameter isLast: whether the instance is never powered on again.
   /// - Returns: how the instance was left.
-  func perform(on instance: InstanceDisks) async throws -> InstanceState {
+  func perform(on instance: InstanceDisks, isLast: Bool) async throws -> InstanceState {
     let folder = "\(settings.output)/boots/\(boot.id)"
     do { try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true) } catch {
       throw VerifyError(.system, "cannot make \(folder)", cause: error)
@@ -53,7 +54,8 @@ struct BootRun: Sendable {
           BootEnded(
             boot: boot.id, seconds: (ContinuousClock.now - guest.powerOn).inSeconds, cpuSeconds: use.ran,
             cpuShare: use.share)))
-      return try await leave(guest, awakening)
+      // An instance that goes away needs no second press of a button that may not work.
+      return isLast ? .off : try await leave(guest, awakening)
     }
     if settings.keep == .always || (settings.keep == .failed && tally.hasFailures) {
       try await keepDisk(files.disk, in: folder)

@@ -103,7 +103,8 @@ struct Run: Sendable {
             journal.append(.bootSkipped(BootSkipped(boot: boot.id, why: why)))
             continue
           }
-          state = try await BootRun(boot: boot, settings: settings, journal: journal).perform(on: instance)
+          state = try await BootRun(boot: boot, settings: settings, journal: journal).perform(
+            on: instance, isLast: boot.id == chain.last?.id)
         }
       }
     } catch is CancellationError {
