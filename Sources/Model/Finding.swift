@@ -13,8 +13,10 @@ package enum Outcome: Hashable, Sendable {
   case skipped(why: String)
   case waived(reason: String, until: String, by: String)
   case broken(error: String)
+  /// It failed here and passed on another boot of equal hardware. Only reports say so: a single boot cannot know.
+  case flaky(reason: String)
 
-  /// `passed`, `failed`, `skipped`, `waived` or `broken`.
+  /// `passed`, `failed`, `skipped`, `waived`, `broken` or `flaky`.
   package var name: String {
     switch self {
     case .passed: "passed"
@@ -22,6 +24,7 @@ package enum Outcome: Hashable, Sendable {
     case .skipped: "skipped"
     case .waived: "waived"
     case .broken: "broken"
+    case .flaky: "flaky"
     }
   }
 
@@ -29,7 +32,7 @@ package enum Outcome: Hashable, Sendable {
   package var text: String {
     switch self {
     case .passed: ""
-    case .failed(let text), .skipped(let text), .broken(let text): text
+    case .failed(let text), .skipped(let text), .broken(let text), .flaky(let text): text
     case .waived(let reason, let until, let by): "waived until \(until) by \(by): \(reason)"
     }
   }
@@ -46,6 +49,7 @@ extension Outcome: Codable {
     case "failed": self = .failed(reason: text)
     case "skipped": self = .skipped(why: text)
     case "broken": self = .broken(error: text)
+    case "flaky": self = .flaky(reason: text)
     case "waived":
       self = .waived(
         reason: text, until: try c.decode(String.self, forKey: .until), by: try c.decode(String.self, forKey: .by))
@@ -59,7 +63,7 @@ extension Outcome: Codable {
     try c.encode(name, forKey: .outcome)
     switch self {
     case .passed: break
-    case .failed(let text), .skipped(let text), .broken(let text): try c.encode(text, forKey: .text)
+    case .failed(let text), .skipped(let text), .broken(let text), .flaky(let text): try c.encode(text, forKey: .text)
     case .waived(let reason, let until, let by):
       try c.encode(reason, forKey: .text)
       try c.encode(until, forKey: .until)

@@ -65,15 +65,43 @@ package struct Boot: Codable, Hashable, Sendable {
   package var hypervisor: String
   package var instance: Instance
   package var layout: Layout
-  /// Id of the boot whose instance is shut down and powered on again here, on its own disk; nil for a fresh one.
+  /// Id of the boot whose instance is shut down and powered on again here, with all that it has written; nil for a
+  /// fresh one. Several boots may continue the same one: each goes on from the disk as that boot has left it.
   package var continues: String?
+  package var purpose: Purpose
+  /// What this boot adds to those before it in the plan; nil for a boot that no coverage asked for.
+  package var covers: Covers?
 
-  package init(id: String, hypervisor: String, instance: Instance, layout: Layout, continues: String? = nil) {
+  /// Why there is this boot.
+  package enum Purpose: String, Codable, Hashable, Sendable, CaseIterable {
+    /// It decides.
+    case gate
+    /// Hardware that the image need not know: what fails there is told, and decides nothing.
+    case compatibility
+    /// To find the cause of a failure; it decides nothing.
+    case search
+  }
+
+  /// What a boot is the first to show of the coverage that was asked for.
+  package struct Covers: Codable, Hashable, Sendable {
+    /// Combinations (values, pairs, triples) that no boot before it had.
+    package var combinations: Int
+    /// Values that no boot before it had, `axis=value`, in the order of the axes.
+    package var values: [String]
+    package init(combinations: Int, values: [String]) { (self.combinations, self.values) = (combinations, values) }
+  }
+
+  package init(
+    id: String, hypervisor: String, instance: Instance, layout: Layout, continues: String? = nil,
+    purpose: Purpose = .gate, covers: Covers? = nil
+  ) {
     self.id = id
     self.hypervisor = hypervisor
     self.instance = instance
     self.layout = layout
     self.continues = continues
+    self.purpose = purpose
+    self.covers = covers
   }
 }
 

@@ -19,12 +19,14 @@ package struct JournalEntry: Sendable, Hashable, Codable {
     case "intake": event = .intake(try c.decode(IntakeFacts.self, forKey: .data))
     case "accelerator": event = .accelerator(try c.decode(AcceleratorChoice.self, forKey: .data))
     case "planned": event = .planned(try c.decode(Plan.self, forKey: .data))
+    case "boot-added": event = .bootAdded(try c.decode(Boot.self, forKey: .data))
     case "boot-started": event = .bootStarted(try c.decode(BootStarted.self, forKey: .data))
     case "stage": event = .stage(try c.decode(StageReached.self, forKey: .data))
     case "finding": event = .finding(try c.decode(Finding.self, forKey: .data))
     case "trouble": event = .trouble(try c.decode(Trouble.self, forKey: .data))
     case "boot-skipped": event = .bootSkipped(try c.decode(BootSkipped.self, forKey: .data))
     case "boot-ended": event = .bootEnded(try c.decode(BootEnded.self, forKey: .data))
+    case "explained": event = .explained(try c.decode(Explanation.self, forKey: .data))
     case "interrupted": event = .interrupted(try c.decode(Interrupted.self, forKey: .data))
     case "run-ended": event = .runEnded
     case let other:
@@ -41,12 +43,14 @@ package struct JournalEntry: Sendable, Hashable, Codable {
     case .intake(let data): try c.encode(data, forKey: .data)
     case .accelerator(let data): try c.encode(data, forKey: .data)
     case .planned(let data): try c.encode(data, forKey: .data)
+    case .bootAdded(let data): try c.encode(data, forKey: .data)
     case .bootStarted(let data): try c.encode(data, forKey: .data)
     case .stage(let data): try c.encode(data, forKey: .data)
     case .finding(let data): try c.encode(data, forKey: .data)
     case .trouble(let data): try c.encode(data, forKey: .data)
     case .bootSkipped(let data): try c.encode(data, forKey: .data)
     case .bootEnded(let data): try c.encode(data, forKey: .data)
+    case .explained(let data): try c.encode(data, forKey: .data)
     case .interrupted(let data): try c.encode(data, forKey: .data)
     case .runEnded: break
     }
@@ -59,6 +63,8 @@ package enum JournalEvent: Sendable, Hashable {
   case intake(IntakeFacts)
   case accelerator(AcceleratorChoice)
   case planned(Plan)
+  /// A boot that was not in the plan: one of the search for a cause.
+  case bootAdded(Boot)
   case bootStarted(BootStarted)
   case stage(StageReached)
   case finding(Finding)
@@ -67,6 +73,8 @@ package enum JournalEvent: Sendable, Hashable {
   case bootEnded(BootEnded)
   /// A planned boot that could not be, because of how an earlier boot of its instance ended.
   case bootSkipped(BootSkipped)
+  /// What the search for the cause of a failure came to.
+  case explained(Explanation)
   case interrupted(Interrupted)
   /// Everything that was planned has been done; without this line the run was cut off.
   case runEnded
@@ -77,12 +85,14 @@ package enum JournalEvent: Sendable, Hashable {
     case .intake: "intake"
     case .accelerator: "accelerator"
     case .planned: "planned"
+    case .bootAdded: "boot-added"
     case .bootStarted: "boot-started"
     case .stage: "stage"
     case .finding: "finding"
     case .trouble: "trouble"
     case .bootEnded: "boot-ended"
     case .bootSkipped: "boot-skipped"
+    case .explained: "explained"
     case .interrupted: "interrupted"
     case .runEnded: "run-ended"
     }

@@ -124,6 +124,7 @@ extension Finding {
     case .failed(let text): result.outcome = .failed(reason: long(text))
     case .skipped(let text): result.outcome = .skipped(why: long(text))
     case .broken(let text): result.outcome = .broken(error: long(text))
+    case .flaky(let text): result.outcome = .flaky(reason: long(text))
     case .waived(let reason, let until, let by):
       result.outcome = .waived(reason: long(reason), until: short(until), by: short(by))
     }

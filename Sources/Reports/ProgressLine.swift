@@ -29,6 +29,8 @@ package enum ProgressLine {
     case .accelerator(let choice):
       return ("host", "\(choice.hypervisor), \(choice.accelerator): \(choice.reason)")
     case .planned(let plan): return ("plan", "\(counted(plan.boots.count, "boot")) from seed \(plan.seed)")
+    case .bootAdded(let boot): return (boot.id, "planned, to search for the cause")
+    case .explained(let explanation): return (explanation.check, explanation.sentence)
     case .bootStarted(let data): return (data.boot, "power on")
     case .stage(let data):
       let detail = data.detail.isEmpty ? "" : " (\(data.detail))"

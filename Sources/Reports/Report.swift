@@ -16,6 +16,7 @@ package struct Report: Sendable, Hashable {
   package var troubles: [Trouble] = []
   /// In the plan's order; then boots that were not in the plan.
   package var boots: [BootReport] = []
+  package var explanations: [Explanation] = []
   package var interrupted: Interrupted?
   /// Whether the journal says that everything planned has been done.
   package var complete = false
@@ -40,6 +41,8 @@ package struct Report: Sendable, Hashable {
     case .planned(let plan):
       seed = plan.seed
       for boot in plan.boots { withBoot(boot.id) { $0.boot = boot } }
+    case .bootAdded(let boot): withBoot(boot.id) { $0.boot = boot }
+    case .explained(let explanation): explanations.append(explanation)
     case .bootStarted(let data):
       withBoot(data.boot) { $0.started = sane(seconds: entry.seconds) }
     case .stage(let data):

@@ -58,7 +58,7 @@ extension Finding {
     case (.skipped, _): .skipped
     case (.waived, _): .waived
     case (.failed, .must): .rejects
-    case (.broken, .must): .doubtful
+    case (.broken, .must), (.flaky, .must): .doubtful
     case (_, .should): .warns
     case (_, .may): .informs
     }

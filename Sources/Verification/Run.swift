@@ -54,7 +54,8 @@ struct Run: Sendable {
     let accelerator = Accelerator(rawValue: choice.accelerator) ?? .tcg
 
     let cores = accelerator == .tcg ? 1 : max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN)))
-    let plan = try makePlan(options.wishes, axes: .qemu(minimumMemory: manifest.minimumRAM, maximumCPUs: cores))
+    let axes = Axes.qemu(minimumMemory: manifest.minimumRAM, maximumCPUs: cores)
+    let plan = try options.replaying ?? makePlan(options.wishes, axes: axes)
     try write(plan, to: "\(options.output)/plan.json")
     journal.append(.planned(plan))
 

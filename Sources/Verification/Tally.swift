@@ -9,7 +9,7 @@ final class Tally: Sendable {
 
   func count(_ finding: Finding) {
     switch finding.outcome {
-    case .failed, .broken: bad.withLock { $0 += 1 }
+    case .failed, .broken, .flaky: bad.withLock { $0 += 1 }
     case .passed, .skipped, .waived: break
     }
   }

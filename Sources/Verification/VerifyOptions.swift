@@ -18,6 +18,10 @@ package struct VerifyOptions: Sendable {
   package var boots: Int?
   /// Whether one instance is booted again on another machine.
   package var moves = true
+  /// Boots to repeat exactly, instead of a plan of their own; nil: plan.
+  package var replaying: Plan?
+  /// Whether to boot further for the cause of a failure, and how often at most.
+  package var explain: Explain?
   package var accelerator = AcceleratorRequest.auto
   /// Boots at once; nil: from the machine.
   package var jobs: Int?
@@ -34,6 +38,12 @@ package struct VerifyOptions: Sendable {
   package var cache: ImageCache?
   /// The command line, for the report.
   package var arguments: [String] = []
+
+  package struct Explain: Sendable, Hashable {
+    /// Further boots at most.
+    package var boots = 8
+    package init(boots: Int = 8) { self.boots = boots }
+  }
 
   package init(image: String, manifest: String) {
     self.image = image
