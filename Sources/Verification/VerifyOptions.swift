@@ -1,6 +1,6 @@
 package import Hypervisors
 package import Intake
-import Model
+package import Model
 package import Planning
 
 /// What the command line asked for.
