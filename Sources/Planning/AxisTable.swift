@@ -40,8 +40,10 @@ package struct AxisTable: Sendable {
   /// Whether such a machine can be.
   package func allows(_ choices: [String: String]) -> Bool {
     guard let row = row(choices) else { return false }
-    return !problem.forbidden.contains { $0.allSatisfy { row[$0.key] == $0.value } }
+    return allows(row)
   }
+
+  func allows(_ row: [Int]) -> Bool { !problem.forbidden.contains { $0.allSatisfy { row[$0.key] == $0.value } } }
 
   /// Rows beyond those of a coverage: each as unlike all before it as chance and the constraints allow.
   func more(_ count: Int, than rows: [[Int]], seed: UInt64) throws(CoverError) -> [[Int]] {

@@ -28,7 +28,8 @@ private func isPossible(_ part: [Int: Int], _ problem: CoverProblem) -> Bool {
   return false
 }
 
-private func subsets(of items: [Int], size: Int) -> [[Int]] {
+/// All sets of `size` of the items, in their order.
+func subsets(of items: [Int], size: Int) -> [[Int]] {
   guard size > 0 else { return [[]] }
   return items.indices.flatMap { at in
     subsets(of: Array(items[(at + 1)...]), size: size - 1).map { [items[at]] + $0 }
