@@ -29,6 +29,8 @@ package struct Explanation: Codable, Hashable, Sendable {
 
   /// Id of the check that fails.
   package var check: String
+  /// Other checks that failed on the failing boot of the pair and not on the passing one: the same cause.
+  package var also: [String]
   /// The boots of the plan whose failure this explains.
   package var boots: [String]
   package var result: Result
@@ -44,10 +46,11 @@ package struct Explanation: Codable, Hashable, Sendable {
   package var sentence: String
 
   package init(
-    check: String, boots: [String], result: Result, factors: [Factor] = [], failing: String? = nil,
+    check: String, also: [String] = [], boots: [String], result: Result, factors: [Factor] = [], failing: String? = nil,
     passing: String? = nil, confirmed: Bool = false, spent: Int = 0, sentence: String
   ) {
-    (self.check, self.boots, self.result, self.factors) = (check, boots, result, factors)
+    (self.check, self.also, self.boots) = (check, also, boots)
+    (self.result, self.factors) = (result, factors)
     (self.failing, self.passing, self.confirmed) = (failing, passing, confirmed)
     (self.spent, self.sentence) = (spent, sentence)
   }

@@ -40,7 +40,7 @@ package func makePlan(_ wishes: PlanWishes, axes: Axes) throws -> Plan {
         layout: layout))
   }
   if wishes.moves, let first = boots.first {
-    let choices = try table.farthest(from: first.layout.choices, keeping: ["nics"], seed: random.next())
+    let choices = try table.farthest(from: first.layout.choices, keeping: ["nics", "nic.mac"], seed: random.next())
     let layout = layOut(choices, salt: random.next(), leastMemory: axes.leastMemory)
     boots.append(
       Boot(
@@ -51,9 +51,9 @@ package func makePlan(_ wishes: PlanWishes, axes: Axes) throws -> Plan {
 }
 
 /// `01-qemu-pc`: the number, and what tells boots apart at a glance.
-private func bootID(_ index: Int, _ name: String) -> String { (index + 1 < 10 ? "0" : "") + "\(index + 1)-\(name)" }
+func bootID(_ index: Int, _ name: String) -> String { (index + 1 < 10 ? "0" : "") + "\(index + 1)-\(name)" }
 
-private func makeInstance(_ choices: [String: String], nics count: Int, random: inout SplitMix64) -> Instance {
+func makeInstance(_ choices: [String: String], nics count: Int, random: inout SplitMix64) -> Instance {
   func hex(_ digits: Int, _ random: inout SplitMix64) -> String {
     (0..<digits).map { _ in String(random.below(16), radix: 16) }.joined()
   }

@@ -32,15 +32,15 @@ struct BootRun: Sendable {
   let journal: JournalWriter
 
   /// - Parameter isLast: whether the instance is never powered on again.
-  /// - Returns: how the instance was left.
-  func perform(on instance: InstanceDisks, isLast: Bool) async throws -> InstanceState {
+  /// - Returns: how the instance was left, and what was found.
+  func perform(on disks: BootDisks, isLast: Bool) async throws -> (InstanceState, [Finding]) {
     let folder = "\(settings.output)/boots/\(boot.id)"
     do { try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true) } catch {
       throw VerifyError(.system, "cannot make \(folder)", cause: error)
     }
     journal.append(.bootStarted(BootStarted(boot: boot.id)))
     let tally = Tally()
-    let files = try await instance.prepare(for: boot)
+    let files = try await disks.prepare(for: boot)
     let launch = qemuLaunch(boot, files: files, accelerator: settings.accelerator)
     try write(launch.arguments, to: "\(folder)/argv.txt")
     let state = try await withGuest(
@@ -60,7 +60,7 @@ struct BootRun: Sendable {
     if settings.keep == .always || (settings.keep == .failed && tally.hasFailures) {
       try await keepDisk(files.disk, in: folder)
     }
-    return state
+    return (state, tally.findings)
   }
 
   /// Sees to it that the instance can be powered on again: its disk is whole only if the guest has shut itself down.

@@ -30,7 +30,7 @@ struct Run: Sendable {
       // The conductor's caller knows the signal.
     } catch {
       guard !Task.isCancelled else { return }
-      report(error, boot: nil)
+      journal.append(trouble: error, boot: nil)
       journal.append(.runEnded)
     }
   }
@@ -68,55 +68,18 @@ struct Run: Sendable {
       timeoutScale: scale,
       bootTimeout: options.bootTimeout * scale, key: try KeyPair.generate(comment: "imgverify"),
       catalogue: catalogue, keep: options.keep)
-    try await runBoots(plan.boots, settings, scratch: scratch)
-  }
-
-  /// All boots, at most as many instances at once as the machine carries; those of one instance one after the other.
-  private func runBoots(_ boots: [Boot], _ settings: BootSettings, scratch: Scratch) async throws {
-    let most = boots.map(\.layout.memory).max() ?? .mebibytes(512)
-    let jobs = options.jobs ?? defaultJobs(memoryOfABoot: most)
-    // The longest chain first, so that it does not run alone at the end.
-    var waiting = chains(of: boots).sorted { $0.count > $1.count }[...]
-    await withDiscardingTaskGroup { group in
-      let slots = Slots(jobs)
-      while let chain = waiting.popFirst() {
-        await slots.take()
-        if Task.isCancelled { break }
-        group.addTask {
-          await self.runChain(chain, settings, scratch: scratch)
-          await slots.release()
-        }
+    let most = plan.boots.map(\.layout.memory).max() ?? .mebibytes(512)
+    let runner = BootRunner(
+      settings: settings, disks: BootDisks(scratch: scratch, settings: settings), journal: journal,
+      jobs: options.jobs ?? defaultJobs(memoryOfABoot: most), keepsStarts: options.explain != nil)
+    let results = try await runner.run(plan.boots)
+    if let explain = options.explain {
+      var finder = CauseFinder(axes: axes, plan: plan, limit: explain.boots, journal: journal) { boots in
+        for boot in boots { journal.append(.bootAdded(boot)) }
+        return try await runner.run(boots)
       }
+      try await finder.explain(results)
     }
-    try Task.checkCancellation()
-  }
-
-  /// One instance, from its first boot to its last; its trouble is its own: the others go on.
-  private func runChain(_ chain: [Boot], _ settings: BootSettings, scratch: Scratch) async {
-    guard let first = chain.first else { return }
-    var under = first
-    do {
-      try await withInstance(first, settings, scratch: scratch) { instance in
-        var state = InstanceState.off
-        for boot in chain {
-          under = boot
-          if case .lost(let why) = state {
-            journal.append(.bootSkipped(BootSkipped(boot: boot.id, why: why)))
-            continue
-          }
-          state = try await BootRun(boot: boot, settings: settings, journal: journal).perform(
-            on: instance, isLast: boot.id == chain.last?.id)
-        }
-      }
-    } catch is CancellationError {
-    } catch {
-      if !Task.isCancelled { report(error, boot: under.id) }
-    }
-  }
-
-  private func report(_ error: any Error, boot: String?) {
-    let code = (error as? VerifyError)?.code ?? .system
-    journal.append(.trouble(Trouble(boot: boot, code: code.description, message: "\(error)")))
   }
 
   /// Manifest, digests, stream: three judgements and, if they are good, the disk for `body`.
@@ -150,49 +113,5 @@ struct Run: Sendable {
     do { try encoder.encode(plan).write(to: URL(fileURLWithPath: path), options: .atomic) } catch {
       throw VerifyError(.system, "cannot write \(path)", cause: error)
     }
-  }
-}
-
-/// The boots of each instance, in order.
-func chains(of boots: [Boot]) -> [[Boot]] {
-  var chains: [[Boot]] = []
-  for boot in boots {
-    if let before = boot.continues, let index = chains.firstIndex(where: { $0.last?.id == before }) {
-      chains[index].append(boot)
-    } else {
-      chains.append([boot])
-    }
-  }
-  return chains
-}
-
-/// How many boots this machine carries at once: a core each, and memory for guest and code cache, 1 GiB left over.
-func defaultJobs(memoryOfABoot memory: ByteCount) -> Int {
-  let cores = max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN)))
-  let text = (try? String(contentsOfFile: "/proc/meminfo", encoding: .utf8)) ?? ""
-  let available =
-    text.split(separator: "\n").first { $0.hasPrefix("MemAvailable:") }
-    .flatMap { $0.split(separator: " ").dropFirst().first }.flatMap { Int64($0) } ?? 4 << 20
-  let each = memory.bytes + (400 << 20)
-  return max(1, min(cores, Int((available << 10 - 1 << 30) / each)))
-}
-
-/// A counted lock: as many hold it at once as it has places.
-private actor Slots {
-  private var free: Int
-  private var waiting: [CheckedContinuation<Void, Never>] = []
-
-  init(_ count: Int) { free = count }
-
-  func take() async {
-    if free > 0 {
-      free -= 1
-    } else {
-      await withCheckedContinuation { waiting.append($0) }
-    }
-  }
-
-  func release() {
-    if waiting.isEmpty { free += 1 } else { waiting.removeFirst().resume() }
   }
 }

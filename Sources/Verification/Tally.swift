@@ -1,16 +1,21 @@
 import Model
 import Synchronization
 
-/// Whether anything in a boot failed or broke, for `--keep failed`.
+/// The findings of a boot, as they come.
 final class Tally: Sendable {
-  private let bad = Mutex(0)
+  private let all = Mutex<[Finding]>([])
 
-  var hasFailures: Bool { bad.withLock { $0 > 0 } }
+  var findings: [Finding] { all.withLock { $0 } }
 
-  func count(_ finding: Finding) {
-    switch finding.outcome {
-    case .failed, .broken, .flaky: bad.withLock { $0 += 1 }
-    case .passed, .skipped, .waived: break
+  /// Whether anything failed or broke, for `--keep failed`.
+  var hasFailures: Bool {
+    findings.contains { finding in
+      switch finding.outcome {
+      case .failed, .broken, .flaky: true
+      case .passed, .skipped, .waived: false
+      }
     }
   }
+
+  func count(_ finding: Finding) { all.withLock { $0.append(finding) } }
 }

@@ -13,6 +13,7 @@ struct Verify: AsyncParsableCommand {
         imgverify image.zfs.gz manifest.json
         imgverify image.zfs.gz manifest.json --boots 5 --seed 42        the same five boots every time
         imgverify image.zfs.gz manifest.json --only 'network.*'         only some checks
+        imgverify image.zfs.gz manifest.json --explain                  after a failure, name the difference that did it
         imgverify image.zfs.gz manifest.json --checks ./our-checks      add checks of your own
 
       The folder given with --output gets report.xml (JUnit), report.json, report.html, plan.json, journal.jsonl, and \
@@ -34,6 +35,10 @@ struct Verify: AsyncParsableCommand {
   var boots: Int?
   @Flag(inversion: .prefixedNo, help: "Boot one instance again, after a shutdown, on another machine.")
   var moves = true
+  @Flag(help: "After a failure, boot further to find which difference of the hardware decides.")
+  var explain = false
+  @Option(help: "Further boots that --explain may take, for all failures together.")
+  var explainBoots = 8
   @Option(help: "What runs the guests: auto, kvm or tcg. auto measures which is faster.")
   var accel = AcceleratorRequest.auto
   @Option(help: "Boots at once (default: from cores and memory).")
@@ -58,6 +63,9 @@ struct Verify: AsyncParsableCommand {
 
   func validate() throws {
     if let boots, !(1...1000).contains(boots) { throw ValidationError("--boots is from 1 to 1000, not \(boots)") }
+    guard (1...1000).contains(explainBoots) else {
+      throw ValidationError("--explain-boots is from 1 to 1000, not \(explainBoots)")
+    }
     guard bootTimeout > 0, bootTimeout <= 86_400 else {
       throw ValidationError("--boot-timeout is from 1 to 86400 seconds, not \(bootTimeout)")
     }
@@ -74,6 +82,7 @@ struct Verify: AsyncParsableCommand {
     options.coverage = coverage
     options.boots = boots
     options.moves = moves
+    options.explain = explain ? .init(boots: explainBoots) : nil
     options.accelerator = accel
     options.jobs = jobs
     options.checkFolders = checkFolders

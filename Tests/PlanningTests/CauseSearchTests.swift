@@ -112,7 +112,9 @@ import Testing
   }
 
   @Test func theBaseIsBootedFirstWhenNobodyKnowsIt() throws {
-    let rows = try makePlan(PlanWishes(seed: 3, moves: false), axes: Self.axes).boots.map { table.row($0.layout.choices)! }
+    let rows = try makePlan(PlanWishes(seed: 3, moves: false), axes: Self.axes).boots.map {
+      table.row($0.layout.choices)!
+    }
     var search = CauseSearch(table, failing: rows[1], passing: rows[0], seed: 1)
     search.learn(rows[1], .failed)
     #expect(search.next() == .boot([rows[0]]))

@@ -77,7 +77,11 @@ package struct CauseSearch: Sendable {
     for size in 1...3 {
       let suspects = suspects(size)
       guard suspects.count != 1 else { return prove(suspects[0]) }
-      if suspects.isEmpty { continue }
+      if suspects.isEmpty {
+        // No single value is it: perhaps the failure was nothing but chance.
+        if seen[failing].map({ $0.passed + $0.failed < 2 }) ?? true { return ask([failing]) }
+        continue
+      }
       if let row = halving(suspects) { return .boot([row]) }
       // The constraints bind them together: they are proven as one.
       let union = Set(suspects.joined()).sorted()
@@ -158,7 +162,9 @@ package struct CauseSearch: Sendable {
     return (0...2).flatMap { subsets(of: others, size: $0) }
   }
 
-  private func mixed(_ axes: Set<Int>) -> [Int] { passing.indices.map { axes.contains($0) ? failing[$0] : passing[$0] } }
+  private func mixed(_ axes: Set<Int>) -> [Int] {
+    passing.indices.map { axes.contains($0) ? failing[$0] : passing[$0] }
+  }
 
   /// The mixture that holds about half of the suspects by weight; nil when every one holds all of them or none.
   private mutating func halving(_ suspects: [[Int]]) -> [Int]? {
@@ -168,7 +174,8 @@ package struct CauseSearch: Sendable {
     var best: (row: [Int], distance: Double, size: Int)?
     // What is most likely first, so that it is asked alone if it outweighs the rest.
     let ranked = zip(suspects, weights).sorted { ($1.1, $0.0.description) < ($0.1, $1.0.description) }.map { Set($0.0) }
-    var trials = ranked.prefix(32).indices.map { ranked[...$0].reduce(into: Set()) { $0.formUnion($1) } } + ranked.prefix(32)
+    var trials =
+      ranked.prefix(32).indices.map { ranked[...$0].reduce(into: Set()) { $0.formUnion($1) } } + ranked.prefix(32)
     for _ in 0..<100 { trials.append(Set(random.shuffled(axes).prefix(1 + random.below(axes.count)))) }
     for trial in Set(trials).sorted(by: { $0.sorted().description < $1.sorted().description }) {
       guard let row = mixture(trial), seen[row] == nil else { continue }

@@ -26,7 +26,8 @@ package func causeSentence(_ factors: [Explanation.Factor], moved: Bool) -> Stri
     return "\(when)fails when \(factor.title) is \(factor.fails), passes when it is \(factor.passes); all else equal"
   }
   let fails = factors.map { "\($0.title) is \($0.fails)" }.formatted
-  return "\(when)fails when \(fails), together; passes when one of them is \(factors.map(\.passes).formatted); all else equal"
+  return
+    "\(when)fails when \(fails), together; passes when one of them is \(factors.map(\.passes).formatted); all else equal"
 }
 
 extension [String] {

@@ -11,25 +11,29 @@ enum InstanceState: Hashable, Sendable {
   case lost(String)
 }
 
-/// The disks of one instance: its overlay on the image lives as long as the instance, the extra disk as long as a boot.
-struct InstanceDisks: Sendable {
-  let folder: Scratch
+/// The disks of all boots. Each has an overlay of its own: on the image, or on what the boot before has left.
+struct BootDisks: Sendable {
+  let scratch: Scratch
   let settings: BootSettings
 
-  /// Makes the disks ready for `boot`: a fresh overlay for the first one, and as large as the layout says.
+  /// Makes the disks of `boot`, as large as its layout says; a disk never shrinks.
   func prepare(for boot: Boot) async throws -> LaunchFiles {
-    let place = try folder.folder(boot.id)
-    let disk = folder.file("disk.qcow2")
-    let files = LaunchFiles(disk: disk, extraDisk: place.file("extra.qcow2"), folder: place.path)
-    let size = String(settings.diskSize.bytes + boot.layout.bootDisk.growth.bytes)
-    if boot.continues == nil {
-      try await qemuImage(["create", "-q", "-f", "qcow2", "-F", "raw", "-b", settings.disk, disk, size])
-    } else if try await self.size(of: disk) < settings.diskSize.bytes + boot.layout.bootDisk.growth.bytes {
-      try await qemuImage(["resize", "-q", "-f", "qcow2", disk, size])
+    let place = try scratch.folder(boot.id)
+    let files = LaunchFiles(disk: place.file("disk.qcow2"), extraDisk: place.file("extra.qcow2"), folder: place.path)
+    var size = settings.diskSize.bytes + boot.layout.bootDisk.growth.bytes
+    var base = ["-F", "raw", "-b", settings.disk]
+    if let before = boot.continues {
+      let disk = scratch.file("\(before)/disk.qcow2")
+      size = max(size, try await self.size(of: disk))
+      base = ["-F", "qcow2", "-b", disk]
     }
+    try await qemuImage(["create", "-q", "-f", "qcow2"] + base + [files.disk, String(size)])
     if let extra = boot.layout.extraDisk { try await makeExtra(extra, at: files.extraDisk) }
     return files
   }
+
+  /// Removes the disks of a boot that no other goes on from.
+  func remove(_ boot: String) { try? FileManager.default.removeItem(atPath: scratch.file(boot)) }
 
   private func makeExtra(_ extra: Layout.ExtraDisk, at path: String) async throws {
     switch extra.content {
@@ -53,13 +57,4 @@ struct InstanceDisks: Sendable {
   }
 
   private var soon: Deadline { .after(.seconds(60) * max(1, settings.timeoutScale)) }
-}
-
-/// Gives `body` the disks of a new instance; nothing of them is left afterwards.
-func withInstance(
-  _ first: Boot, _ settings: BootSettings, scratch: Scratch, _ body: (InstanceDisks) async throws -> Void
-) async throws {
-  let folder = try scratch.folder(first.id)
-  defer { try? FileManager.default.removeItem(atPath: folder.path) }
-  try await body(InstanceDisks(folder: folder, settings: settings))
 }
