@@ -72,6 +72,8 @@ extension SSHSession {
           moved = true
         }
       }
+      // Reading may have brought the room that writing found lacking; nothing more need come to wake us.
+      if !input.isEmpty, channel.room > 0, wire.unsentCount < Wire.unsentLimit / 4 { moved = true }
       if !moved, channel.outputsEnded, try channel.closedByServer() { return }
       if moved, !deadline.hasPassed {
         await Task.yield()

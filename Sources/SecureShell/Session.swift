@@ -182,6 +182,9 @@ final class SSHChannel {
     return try session.done(CInt(clamping: count), in: .command) ? count : 0
   }
 
+  /// Bytes of input that the server would take now.
+  var room: Int { Int(clamping: libssh2_channel_window_write_ex(handle, nil)) }
+
   func sendEnd() throws -> Bool { try session.done(libssh2_channel_send_eof(handle), in: .command) }
 
   /// Bytes of `output` put into `buffer`; 0 when there are none now.

@@ -54,9 +54,11 @@ final class Wire {
   /// Ends the connection in both directions; whoever waits for it wakes up.
   func hangUp() { shutdown(descriptor, CInt(SHUT_RDWR)) }
 
-  /// Waits until bytes can be taken, or until some that wait to be sent can go.
+  /// Waits until bytes can be taken, or until some that waited to be sent have gone.
   func wait(until deadline: Deadline) async throws {
+    let waited = !unsent.isEmpty
     flush()
+    if waited, unsent.isEmpty { return }
     try await Poller.shared.wait(
       for: descriptor, unsent.isEmpty ? [.readable] : [.readable, .writable], until: deadline)
     flush()
