@@ -87,7 +87,7 @@ let package = Package(
     tests("Guests"),
     tests("Checks"),
     tests("Reports"),
-    tests("Verification", ["Planning", "Reports"]),
+    tests("Verification", ["Hypervisors", "Planning", "Reports"]),
     // Boots real guests: needs QEMU and the images that fixtures/guests/ builds.
     .testTarget(name: "BootTests", dependencies: ["Model", "Reports", "imgverify"], swiftSettings: settings),
   ]
