@@ -101,3 +101,11 @@ if Context.environment["IMGVERIFY_FUZZ"] != nil {
       swiftSettings: settings,
       linkerSettings: [.unsafeFlags(["-sanitize=fuzzer", "-use-ld=lld"])]))
 }
+
+// The covering arrays against the problems of the field: only `make bench` builds it.
+if Context.environment["IMGVERIFY_BENCH"] != nil {
+  package.targets.append(
+    .executableTarget(
+      name: "covering-bench", dependencies: ["Planning", "Model"], path: "Benchmarks/Covering",
+      swiftSettings: settings))
+}
