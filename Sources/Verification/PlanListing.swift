@@ -2,7 +2,9 @@ import Intake
 package import Model
 package import Planning
 
-/// The axes that images of this manifest are planned on; nil: of a manifest that asks for nothing.
+/// The axes that images of this manifest are planned on; nil: of one that asks for nothing.
+///
+/// - Throws: ``VerifyError`` `.badManifest` with all that keeps it from being read, `.cannotOpen`.
 package func axesOf(manifest path: String?, maximumCPUs: Int) throws -> Axes {
   guard let path else { return .qemu(minimumMemory: nil, maximumCPUs: maximumCPUs) }
   let reading = try Manifest.read(path: path)
@@ -11,11 +13,6 @@ package func axesOf(manifest path: String?, maximumCPUs: Int) throws -> Axes {
     throw VerifyError(.badManifest, "\(path) is no manifest that can be planned for:\n  \(reasons)")
   }
   return .qemu(minimumMemory: manifest.minimumRAM, maximumCPUs: maximumCPUs)
-}
-
-/// The plan that `verify` would make of these.
-package func planOf(manifest path: String, _ wishes: PlanWishes, maximumCPUs: Int) throws -> Plan {
-  try makePlan(wishes, axes: axesOf(manifest: path, maximumCPUs: maximumCPUs))
 }
 
 /// The plan as a table for people, and what an independent count says of its coverage.
