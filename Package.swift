@@ -87,7 +87,7 @@ let package = Package(
     tests("Guests"),
     tests("Checks"),
     tests("Reports"),
-    tests("Verification", ["Planning", "Reports"]),
+    tests("Verification", ["Hypervisors", "Planning", "Reports"]),
     // Boots real guests: needs QEMU and the images that fixtures/guests/ builds.
     .testTarget(name: "BootTests", dependencies: ["Model", "Reports", "imgverify"], swiftSettings: settings),
   ]
@@ -100,4 +100,12 @@ if Context.environment["IMGVERIFY_FUZZ"] != nil {
       name: "fuzz", dependencies: ["ZFSStreams", "Intake", "DiskFormats", "Model"], path: "Fuzzing",
       swiftSettings: settings,
       linkerSettings: [.unsafeFlags(["-sanitize=fuzzer", "-use-ld=lld"])]))
+}
+
+// The covering arrays against the problems of the field: only `make bench` builds it.
+if Context.environment["IMGVERIFY_BENCH"] != nil {
+  package.targets.append(
+    .executableTarget(
+      name: "covering-bench", dependencies: ["Planning", "Model"], path: "Benchmarks/Covering",
+      swiftSettings: settings))
 }

@@ -2,7 +2,7 @@
 # lint.sh - the Swift sources are formatted, and shellcheck has no word about any shell script; exit 1 otherwise.
 set -eu
 cd "$(dirname "$0")/.."
-swift format lint --strict -r Sources Tests Fuzzing Package.swift
+swift format lint --strict -r Sources Tests Fuzzing Benchmarks Package.swift
 scripts() { # every file that begins as a shell script, and those that other scripts run with sh
   git ls-files -co --exclude-standard checks fixtures tools .ci | while read -r file; do
     [ -f "$file" ] || continue

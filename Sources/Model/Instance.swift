@@ -110,10 +110,12 @@ package struct Plan: Codable, Hashable, Sendable {
   package var seed: UInt64
   /// `each`, `pairs` or `triples`: which values of the axes have to meet in some boot.
   package var coverage: String
+  /// How many combinations the coverage asks for: all that some machine can have. nil in plans of older versions.
+  package var combinations: Int?
   package var boots: [Boot]
 
-  package init(seed: UInt64, coverage: String = "each", boots: [Boot]) {
-    (self.seed, self.coverage, self.boots) = (seed, coverage, boots)
+  package init(seed: UInt64, coverage: String = "each", combinations: Int? = nil, boots: [Boot]) {
+    (self.seed, self.coverage, self.combinations, self.boots) = (seed, coverage, combinations, boots)
   }
 }
 

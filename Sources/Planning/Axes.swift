@@ -1,15 +1,26 @@
 package import Model
 
 /// All that hardware varies in, what cannot be, and the machines that are always tried.
-package struct Axes: Sendable {
+package struct Axes: Codable, Hashable, Sendable {
   package var axes: [Axis]
   package var constraints: [Constraint]
   package var profiles: [Profile]
+  /// Machines with hardware that the image need not know; their models are no values of the axes, and cover nothing.
+  package var compatibility: [Profile]
   /// The smaller of the two memory sizes.
   package var leastMemory: ByteCount
 
-  package init(axes: [Axis], constraints: [Constraint], profiles: [Profile], leastMemory: ByteCount) {
-    (self.axes, self.constraints, self.profiles, self.leastMemory) = (axes, constraints, profiles, leastMemory)
+  package init(
+    axes: [Axis], constraints: [Constraint], profiles: [Profile], compatibility: [Profile] = [], leastMemory: ByteCount
+  ) {
+    (self.axes, self.constraints, self.profiles) = (axes, constraints, profiles)
+    (self.compatibility, self.leastMemory) = (compatibility, leastMemory)
+  }
+
+  /// The choices of a profile, with the first value of each axis that it does not name.
+  package func completed(_ profile: Profile) -> [String: String] {
+    let usual = axes.compactMap { axis in axis.values.first.map { (axis.id, $0.name) } }
+    return Dictionary(uniqueKeysWithValues: usual).merging(profile.choices) { $1 }
   }
 
   /// The axes of a QEMU machine.
@@ -22,7 +33,7 @@ package struct Axes: Sendable {
     let cpus = ["1", "2", "4"].filter { Int($0)! <= max(1, maximumCPUs) }
     axes.append(Axis("cpus", "the number of CPUs", cpus))
     return Axes(
-      axes: axes, constraints: constraints, profiles: profiles,
+      axes: axes, constraints: constraints, profiles: profiles, compatibility: compatibility,
       leastMemory: max(minimumMemory ?? .mebibytes(512), .mebibytes(128)))
   }
 
@@ -35,7 +46,7 @@ package struct Axes: Sendable {
     Axis("disk.bus", "the boot disk's bus", [.init("root", weight: 2), .init("bridge")]),
     Axis("disk.slot", "the boot disk's slot", ["4", "14", "26"]),
     Axis("disk.function", "the boot disk's PCI function", [.init("0", weight: 3), .init("1")]),
-    Axis("disk.serial", "the boot disk's serial number", ["none", "short", "long", "odd", "bhyve"]),
+    Axis("disk.serial", "the boot disk's serial number", ["none", "short", "long", "odd"]),
     Axis("disk.names", "the boot disk's vendor and product", [.init("usual", weight: 3), .init("other")]),
     Axis("disk.growth", "the room that the disk has beyond the image", [.init("none", weight: 2), .init("1 GiB")]),
     Axis(
@@ -99,10 +110,17 @@ package struct Axes: Sendable {
       "smartos-bhyve",
       [
         "machine": "pc", "disk.model": "virtio-blk-legacy", "disk.bus": "root", "disk.slot": "4",
-        "disk.function": "0", "disk.serial": "bhyve", "disk.names": "usual", "disk.growth": "1 GiB", "extra": "none",
+        "disk.function": "0", "disk.serial": "long", "disk.names": "usual", "disk.growth": "1 GiB", "extra": "none",
         "nics": "2", "nic.model": "virtio-legacy", "nic.bus": "root", "nic.slot": "6", "nic.order": "as named",
         "nic.place": "functions", "nic.mac": "joyent", "cpu.model": "usual", "random": "none", "balloon": "none",
         "usb": "xhci", "display": "none", "platform": "20260101T000000Z", "clock": "right",
       ]),
+  ]
+
+  /// What other hypervisors and old machines offer; few images carry the drivers for all of it.
+  private static let compatibility = [
+    Profile("compat-ide", ["machine": "pc", "disk.model": "ide", "nic.model": "e1000"]),
+    Profile("compat-ahci", ["machine": "q35", "disk.model": "ahci", "nic.model": "e1000"]),
+    Profile("compat-nvme", ["machine": "q35", "disk.model": "nvme", "nic.model": "virtio"]),
   ]
 }

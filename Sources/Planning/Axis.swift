@@ -1,6 +1,6 @@
 /// Something in which machines differ, and the values that it takes.
-package struct Axis: Hashable, Sendable {
-  package struct Value: Hashable, Sendable {
+package struct Axis: Codable, Hashable, Sendable {
+  package struct Value: Codable, Hashable, Sendable {
     package var name: String
     /// How often it is taken where coverage leaves the choice.
     package var weight = 1
@@ -22,7 +22,7 @@ package struct Axis: Hashable, Sendable {
 }
 
 /// Values that no machine has together.
-package struct Constraint: Hashable, Sendable {
+package struct Constraint: Codable, Hashable, Sendable {
   /// Axis → value; all of them together are forbidden.
   package var never: [String: String]
   /// Why: a fact of the hardware, of QEMU, or of what vmadm makes.
@@ -31,10 +31,10 @@ package struct Constraint: Hashable, Sendable {
   package init(_ never: [String: String], _ because: String) { (self.never, self.because) = (never, because) }
 }
 
-/// A machine that is always among the boots.
-package struct Profile: Hashable, Sendable {
+/// A machine with a name, that is booted whatever the seed.
+package struct Profile: Codable, Hashable, Sendable {
   package var name: String
-  /// Axis → value; what is not named is free.
+  /// Axis → value; what is not named is free, or for compatibility as usual.
   package var choices: [String: String]
 
   package init(_ name: String, _ choices: [String: String]) { (self.name, self.choices) = (name, choices) }

@@ -1,23 +1,20 @@
 package import Model
 
-/// Makes the layout of a set of choices: the same choices and salt give the same layout.
+/// Makes the layout of a set of choices: the same choices give the same hardware, in every boot of every run.
 ///
 /// Shape: the boot disk sits in the slot that is chosen, the extra disk in the one before or behind it, the second NIC
 /// in the slot behind the first or in its second function. The constraints see to it that no two meet.
-/// - Parameter salt: what serial numbers are made from.
-package func layOut(_ choices: [String: String], profile: String? = nil, salt: UInt64, leastMemory: ByteCount) -> Layout
-{
+package func layOut(_ choices: [String: String], profile: String? = nil, leastMemory: ByteCount) -> Layout {
   let choice = Choice(choices)
-  var random = SplitMix64(seed: salt)
   let bus: (String) -> Layout.Place.Bus = { choice[$0] == "bridge" ? .bridge : .root }
   let slot = choice.number("disk.slot", 4)
   let disk = Layout.Disk(
     model: Layout.DiskModel(rawValue: choice["disk.model"]) ?? .virtioBlk,
     place: .init(bus: bus("disk.bus"), slot: slot, function: choice.number("disk.function", 0)),
-    serial: serial(choice["disk.serial"], &random),
+    serial: serial(choice["disk.serial"]),
     names: choice["disk.names"] == "other" ? .init(vendor: "ACME", product: "Flux-Disk 88") : nil,
     growth: choice["disk.growth"] == "1 GiB" ? .gibibytes(1) : ByteCount(bytes: 0))
-  let extra = extraDisk(choice["extra"], bootSlot: slot, &random)
+  let extra = extraDisk(choice["extra"], bootSlot: slot)
   let first = choice.number("nic.slot", 3)
   let functions = choice["nic.place"] == "functions"
   var places = (0..<choice.number("nics", 1)).map { index in
@@ -50,26 +47,22 @@ private struct Choice {
   func number(_ axis: String, _ fallback: Int) -> Int { choices[axis].flatMap { Int($0) } ?? fallback }
 }
 
-/// Serial numbers as they occur: nothing, a word, all that virtio carries, what udev has to encode, bhyve's own.
-private func serial(_ kind: String, _ random: inout SplitMix64) -> String {
-  func digits(_ count: Int, _ radix: Int) -> String {
-    (0..<count).map { _ in String(random.below(radix), radix: radix, uppercase: true) }.joined()
-  }
-  return switch kind {
-  case "short": "IMGV\(digits(2, 10))"
-  case "long": "ZX81-\(digits(15, 36))"
-  case "odd": "a b/\(digits(3, 10))_#.%+x"
-  case "bhyve": "BHYVE-\(digits(4, 16))-\(digits(4, 16))-\(digits(4, 16))"
+/// Serial numbers as they occur: nothing, a word, bhyve's own, which is all that virtio carries, what udev has to encode.
+private func serial(_ kind: String) -> String {
+  switch kind {
+  case "short": "IMGV42"
+  case "long": "BHYVE-1A2B-3C4D-5E6F"
+  case "odd": "a b/471_#.%+x"
   default: ""
   }
 }
 
-private func extraDisk(_ choice: String, bootSlot: Int, _ random: inout SplitMix64) -> Layout.ExtraDisk? {
+private func extraDisk(_ choice: String, bootSlot: Int) -> Layout.ExtraDisk? {
   let words = choice.split(separator: " ").map(String.init)
   guard words.count == 2, let content = Layout.ExtraDisk.Content(rawValue: words[0]),
     let order = Layout.ExtraDisk.Order(rawValue: words[1])
   else { return nil }
   return Layout.ExtraDisk(
     order: order, content: content, place: .init(slot: order == .before ? bootSlot - 1 : bootSlot + 1),
-    serial: "SPARE\(random.below(1000))", size: .gibibytes(1))
+    serial: "SPARE1", size: .gibibytes(1))
 }

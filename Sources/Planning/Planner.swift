@@ -8,18 +8,24 @@ package struct PlanWishes: Hashable, Sendable {
   package var boots: Int?
   /// Whether one instance is also booted again on another machine.
   package var moves: Bool
+  /// Whether hardware that the image need not know is tried as well.
+  package var compatibility: Bool
 
-  package init(seed: UInt64, coverage: Coverage = .each, boots: Int? = nil, moves: Bool = true) {
+  /// - Parameter compatibility: nil: with the coverages that take their time, which are all but `each`.
+  package init(
+    seed: UInt64, coverage: Coverage = .each, boots: Int? = nil, moves: Bool = true, compatibility: Bool? = nil
+  ) {
     (self.seed, self.coverage, self.boots, self.moves) = (seed, coverage, boots, moves)
+    self.compatibility = compatibility ?? (coverage != .each)
   }
 }
 
-/// Plans the boots: the profiles first, then rows that cover the axes, then an instance that moves.
+/// Plans the boots: the profiles first, then rows that cover the axes, then an instance that moves, then compatibility.
 ///
 /// Shape: the same wishes and axes give the same plan. Each fresh boot is an instance of its own, so that any two of
-/// them are clones side by side; the moved one continues the first.
+/// them are clones side by side; the moved one continues the first. Fresh instances alone cover what was asked for.
 /// - Throws: ``CoverError`` when the axes contradict themselves.
-package func makePlan(_ wishes: PlanWishes, axes: Axes) throws -> Plan {
+package func makePlan(_ wishes: PlanWishes, axes: Axes) throws(CoverError) -> Plan {
   var random = SplitMix64(seed: wishes.seed)
   let table = AxisTable(axes)
   var rows = try coveringArray(
@@ -28,26 +34,42 @@ package func makePlan(_ wishes: PlanWishes, axes: Axes) throws -> Plan {
     if rows.count < boots { rows += try table.more(boots - rows.count, than: rows, seed: random.next()) }
     rows = Array(rows.prefix(boots))
   }
+  var new = NewCombinations(table, wishes.coverage)
+  let combinations = new.open
   var boots: [Boot] = []
   for (index, row) in rows.enumerated() {
-    let choices = table.choices(row)
     let profile = index < axes.profiles.count ? axes.profiles[index].name : nil
-    let layout = layOut(choices, profile: profile, salt: random.next(), leastMemory: axes.leastMemory)
-    let instance = makeInstance(choices, nics: layout.nics.count, random: &random)
-    boots.append(
-      Boot(
-        id: bootID(boots.count, profile ?? "qemu-\(layout.machine.rawValue)"), hypervisor: "qemu", instance: instance,
-        layout: layout))
+    var boot = freshBoot(table.choices(row), profile: profile, index: boots.count, axes: axes, random: &random)
+    boot.covers = new.cover(row)
+    boots.append(boot)
   }
   if wishes.moves, let first = boots.first {
     let choices = try table.farthest(from: first.layout.choices, keeping: ["nics", "nic.mac"], seed: random.next())
-    let layout = layOut(choices, salt: random.next(), leastMemory: axes.leastMemory)
+    let layout = layOut(choices, leastMemory: axes.leastMemory)
     boots.append(
       Boot(
         id: bootID(boots.count, "moved"), hypervisor: "qemu", instance: first.instance, layout: layout,
-        continues: first.id))
+        continues: first.id, covers: table.row(choices).map { new.cover($0) }))
   }
-  return Plan(seed: wishes.seed, coverage: wishes.coverage.rawValue, boots: boots)
+  if wishes.compatibility {
+    for profile in axes.compatibility {
+      var boot = freshBoot(
+        axes.completed(profile), profile: profile.name, index: boots.count, axes: axes, random: &random)
+      boot.purpose = .compatibility
+      boots.append(boot)
+    }
+  }
+  return Plan(seed: wishes.seed, coverage: wishes.coverage.rawValue, combinations: combinations, boots: boots)
+}
+
+/// A boot of an instance of its own.
+private func freshBoot(
+  _ choices: [String: String], profile: String?, index: Int, axes: Axes, random: inout SplitMix64
+) -> Boot {
+  let layout = layOut(choices, profile: profile, leastMemory: axes.leastMemory)
+  return Boot(
+    id: bootID(index, profile ?? "qemu-\(layout.machine.rawValue)"), hypervisor: "qemu",
+    instance: makeInstance(choices, nics: layout.nics.count, random: &random), layout: layout)
 }
 
 /// `01-qemu-pc`: the number, and what tells boots apart at a glance.

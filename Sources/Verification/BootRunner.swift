@@ -1,5 +1,4 @@
 import Foundation
-import Glibc
 import Model
 import Reports
 
@@ -89,17 +88,6 @@ func chains(of boots: [Boot]) -> [[Boot]] {
     }
   }
   return chains
-}
-
-/// How many boots this machine carries at once: a core each, and memory for guest and code cache, 1 GiB left over.
-func defaultJobs(memoryOfABoot memory: ByteCount) -> Int {
-  let cores = max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN)))
-  let text = (try? String(contentsOfFile: "/proc/meminfo", encoding: .utf8)) ?? ""
-  let available =
-    text.split(separator: "\n").first { $0.hasPrefix("MemAvailable:") }
-    .flatMap { $0.split(separator: " ").dropFirst().first }.flatMap { Int64($0) } ?? 4 << 20
-  let each = memory.bytes + (400 << 20)
-  return max(1, min(cores, Int((available << 10 - 1 << 30) / each)))
 }
 
 /// A counted lock: as many hold it at once as it has places.

@@ -46,33 +46,37 @@ struct Run: Sendable {
 
   /// Plans the boots of the disk, and runs them.
   private func boot(_ disk: String, _ manifest: Manifest, _ catalogue: Catalogue, scratch: Scratch) async throws {
-    let choice = try await chooseAccelerator(options.accelerator, scratch: scratch)
-    let scale = options.timeoutScale ?? choice.timeoutScale
-    var reported = choice
-    reported.timeoutScale = scale
-    journal.append(.accelerator(reported))
+    var choice = try await chooseAccelerator(options.accelerator, scratch: scratch)
     let accelerator = Accelerator(rawValue: choice.accelerator) ?? .tcg
-
-    let cores = accelerator == .tcg ? 1 : max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN)))
-    let axes = Axes.qemu(minimumMemory: manifest.minimumRAM, maximumCPUs: cores)
+    let axes = Axes.qemu(
+      minimumMemory: manifest.minimumRAM, maximumCPUs: accelerator == .tcg ? 1 : coreCount())
     let plan = try options.replaying ?? makePlan(options.wishes, axes: axes)
+    let jobs = min(options.jobs ?? defaultJobs(for: plan.boots), chains(of: plan.boots).count)
+    if let scale = options.timeoutScale { choice.timeoutScale = scale } else {
+      let cpus = accelerator == .tcg ? 1 : plan.boots.map(\.layout.cpus).max() ?? 1
+      choice.timeoutScale *= crowding(jobs: jobs, cores: coreCount(), cpusPerBoot: cpus)
+    }
+    journal.append(.accelerator(choice))
     try write(plan, to: "\(options.output)/plan.json")
     journal.append(.planned(plan))
 
     let decoy = scratch.file("decoy.raw")
-    if plan.boots.contains(where: { $0.layout.extraDisk?.content == .decoy }) {
+    // The search for a cause may put a decoy beside any machine.
+    if options.explain != nil || plan.boots.contains(where: { $0.layout.extraDisk?.content == .decoy }) {
       try makeDecoy(of: disk, at: decoy)
     }
+    let scale = choice.timeoutScale
     let settings = BootSettings(
       disk: disk, diskSize: manifest.imageSize, decoy: decoy, output: options.output, accelerator: accelerator,
-      timeoutScale: scale,
-      bootTimeout: options.bootTimeout * scale, key: try KeyPair.generate(comment: "imgverify"),
+      timeoutScale: scale, bootTimeout: options.bootTimeout * scale, key: try KeyPair.generate(comment: "imgverify"),
       catalogue: catalogue, keep: options.keep)
-    let most = plan.boots.map(\.layout.memory).max() ?? .mebibytes(512)
     let runner = BootRunner(
-      settings: settings, disks: BootDisks(scratch: scratch, settings: settings), journal: journal,
-      jobs: options.jobs ?? defaultJobs(memoryOfABoot: most), keepsStarts: options.explain != nil)
+      settings: settings, disks: BootDisks(scratch: scratch, settings: settings), journal: journal, jobs: jobs,
+      keepsStarts: options.explain != nil)
     let results = try await runner.run(plan.boots)
+    for finding in CloneChecks.judge(results.map { ($0.boot, $0.findings) }, catalogue: catalogue) {
+      journal.append(.finding(finding))
+    }
     if let explain = options.explain {
       var finder = CauseFinder(axes: axes, plan: plan, limit: explain.boots, journal: journal) { boots in
         for boot in boots { journal.append(.bootAdded(boot)) }

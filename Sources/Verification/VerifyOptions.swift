@@ -18,6 +18,8 @@ package struct VerifyOptions: Sendable {
   package var boots: Int?
   /// Whether one instance is booted again on another machine.
   package var moves = true
+  /// Whether hardware that the image need not know is tried as well; nil: with pairs and triples.
+  package var compatibility: Bool?
   /// Boots to repeat exactly, instead of a plan of their own; nil: plan.
   package var replaying: Plan?
   /// Whether to boot further for the cause of a failure, and how often at most.
@@ -53,6 +55,7 @@ package struct VerifyOptions: Sendable {
   /// What the plan is made from; a seed is drawn if none was given.
   var wishes: PlanWishes {
     PlanWishes(
-      seed: seed ?? UInt64.random(in: 0...1 << 32), coverage: coverage, boots: boots, moves: moves)
+      seed: seed ?? UInt64.random(in: 0...1 << 32), coverage: coverage, boots: boots, moves: moves,
+      compatibility: compatibility)
   }
 }

@@ -33,6 +33,10 @@ struct Verify: AsyncParsableCommand {
   var coverage = Coverage.each
   @Option(help: "Boots of fresh instances (default: as many as the coverage needs).")
   var boots: Int?
+  @Flag(
+    inversion: .prefixedNo,
+    help: "Also boot with IDE, AHCI, NVMe and e1000, which decides nothing (default: with pairs and triples).")
+  var compatibility: Bool?
   @Flag(inversion: .prefixedNo, help: "Boot one instance again, after a shutdown, on another machine.")
   var moves = true
   @Flag(help: "After a failure, boot further to find which difference of the hardware decides.")
@@ -81,6 +85,7 @@ struct Verify: AsyncParsableCommand {
     options.seed = seed
     options.coverage = coverage
     options.boots = boots
+    options.compatibility = compatibility
     options.moves = moves
     options.explain = explain ? .init(boots: explainBoots) : nil
     options.accelerator = accel

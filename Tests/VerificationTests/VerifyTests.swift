@@ -76,21 +76,19 @@ import Verification
     #expect(exitCode(of: VerifyError(code, "")) == exit)
   }
 
-  @Test func aPlanIsReadable() throws {
+  @Test func axesComeFromTheManifest() throws {
     let path = NSTemporaryDirectory() + "m-\(UUID().uuidString).json"
-    try Data(Self.sound.utf8).write(to: URL(fileURLWithPath: path))
     defer { try? FileManager.default.removeItem(atPath: path) }
-    let plan = try planOf(manifest: path, PlanWishes(seed: 42, boots: 3), maximumCPUs: 1)
-    let table = planTable(plan)
-    for boot in plan.boots {
-      #expect(table.contains(boot.id))
-      #expect(table.contains(boot.instance.nics[0].mac))
-    }
-    #expect(table.hasPrefix("seed 42, 4 boots"))
-    let error = #expect(throws: VerifyError.self) {
-      try planOf(manifest: "/nonexistent/m.json", PlanWishes(seed: 1), maximumCPUs: 1)
-    }
-    #expect(error?.code == .cannotOpen)
+    let asking = Self.sound.replacing(
+      #""image_size": 64}"#, with: #""image_size": 64, "requirements": {"min_ram": 768}}"#)
+    try Data(asking.utf8).write(to: URL(fileURLWithPath: path))
+    #expect(try axesOf(manifest: path, maximumCPUs: 1).leastMemory == .mebibytes(768))
+    #expect(try axesOf(manifest: nil, maximumCPUs: 1).leastMemory == .mebibytes(512))
+    let missing = #expect(throws: VerifyError.self) { try axesOf(manifest: "/nonexistent/m.json", maximumCPUs: 1) }
+    #expect(missing?.code == .cannotOpen)
+    try Data("[]".utf8).write(to: URL(fileURLWithPath: path))
+    let bad = #expect(throws: VerifyError.self) { try axesOf(manifest: path, maximumCPUs: 1) }
+    #expect(bad?.code == .badManifest)
   }
 
   static let sound = """

@@ -1,6 +1,7 @@
 /// Rows that cover every possible combination of the coverage's strength, in as few rows as a greedy search finds.
 ///
-/// Shape: the required rows first, in their order, then rows by how much each adds; every row keeps the constraints.
+/// Shape: the required rows first, in their order, then the others, each the one that then adds most, so that the first
+/// rows of too long an array cover as much as they can; every row keeps the constraints.
 /// The same problem and seed give the same rows on every machine. Combinations that the constraints rule out are not
 /// asked for.
 /// - Parameter effort: how many candidates are tried for each row; more make fewer rows.
@@ -20,11 +21,29 @@ package func coveringArray(
   }
   var reduction = RowReduction(
     best ?? [], fixedRows: problem.required.count, wanted: all, rules: rules, random: SplitMix64(seed: random.next()))
-  return reduction.reduce(moves: effort * 100)
+  return byGain(reduction.reduce(moves: effort * 100), fixed: problem.required.count, open: all)
+}
+
+/// The rows beyond the first `fixed` ones, each the one that covers most of what is open after those before it.
+private func byGain(_ rows: [[Int]], fixed: Int, open: TupleSet) -> [[Int]] {
+  var open = open
+  var ordered = Array(rows.prefix(fixed))
+  for row in ordered { open.cover(row) }
+  // Of each row what it would still cover, shorter and shorter.
+  var left = rows.dropFirst(fixed).map { row in (row: row, adds: open.index.numbers(of: row)) }
+  while !left.isEmpty {
+    for at in left.indices { left[at].adds.removeAll { !open.contains($0) } }
+    // The first of equals.
+    let best = left.indices.reduce(0) { left[$1].adds.count > left[$0].adds.count ? $1 : $0 }
+    let row = left.remove(at: best).row
+    open.cover(row)
+    ordered.append(row)
+  }
+  return ordered
 }
 
 /// All combinations that some row may hold.
-private func feasibleTuples(_ problem: CoverProblem, _ rules: RowRules, strength: Int) -> TupleSet {
+func feasibleTuples(_ problem: CoverProblem, _ rules: RowRules, strength: Int) -> TupleSet {
   let levels = problem.levels
   var tuples = TupleSet(TupleIndex(levels: levels, strength: strength))
   var row = Array(repeating: -1, count: levels.count)

@@ -8,7 +8,7 @@ package func searchBoot(_ number: Int, _ choices: [String: String], continuing b
   -> Boot
 {
   var random = SplitMix64(seed: seed &+ UInt64(number))
-  let layout = layOut(choices, salt: seed, leastMemory: axes.leastMemory)
+  let layout = layOut(choices, leastMemory: axes.leastMemory)
   let instance = before?.instance ?? makeInstance(choices, nics: layout.nics.count, random: &random)
   return Boot(
     id: bootID(number - 1, "search"), hypervisor: "qemu", instance: instance, layout: layout, continues: before?.id,
