@@ -13,6 +13,7 @@ package struct Expectations: Hashable, Sendable {
     set("UUID", instance.uuid)
     set("HOSTNAME", instance.hostname)
     set("NONCE", instance.nonce)
+    set("FIRST_BOOT", boot.continues == nil ? "yes" : nil)
     set("NICS", instance.nics.map(Self.line).joined(separator: "\n"))
     set("RESOLVERS", instance.primaryNIC?.resolver)
     set("GATEWAY", instance.primaryNIC?.gateway)

@@ -2,12 +2,12 @@ import Foundation
 import Testing
 
 extension BootTests {
-  /// Broken guests are rejected by the check that names the defect.
+  /// Broken guests are rejected by the check that names the defect. (Faults that need other hardware than this to
+  /// be seen: ``LayoutFaults``.)
   @Suite(.serialized) struct Faults {
     /// `mustFail` is the check that names the defect; `says` is in its reason.
     @Test(arguments: [
       ("disk-by-id", "disk.root-found", "does not exist"),
-      ("net-by-name", "network.address", "address"),
       ("no-boot-code", "boot.boot-code", "boot sector"),
       ("hostname-baked", "identity.hostname", "hostname"),
       ("panics", "boot.no-panic", "panic"),

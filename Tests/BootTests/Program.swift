@@ -1,5 +1,6 @@
 import Foundation
 import Glibc
+import Model
 import Testing
 
 /// All tests that boot guests, one after the other: each of them uses all cores by itself.
@@ -37,7 +38,14 @@ struct Program {
     }
     var verdict: String
     var findings: [Finding]
+    /// Of a run with `--explain`.
+    var explanations: [Explanation]?
     var sentence: String
+
+    /// What the check came to in one boot; nil when it was not made.
+    func outcome(of check: String, on boot: String) -> String? {
+      findings.first { $0.check == check && $0.boot == boot }?.outcome
+    }
   }
 
   static let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()

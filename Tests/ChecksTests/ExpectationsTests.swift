@@ -11,6 +11,7 @@ struct ExpectationsTests {
         "EXPECT_UUID": "7d1f3a52-9c0e-4b7e-8f55-2f6f0c6c2d10",
         "EXPECT_HOSTNAME": "imgv-one",
         "EXPECT_NONCE": "5f0f6a1e93c44b0e",
+        "EXPECT_FIRST_BOOT": "yes",
         "EXPECT_NICS": """
         90:b8:d0:3e:5a:01 net0 10.77.1.24/24 primary 10.77.1.2 - 10.77.1.100
         90:b8:d0:3e:5a:02 net1 10.77.2.30/22 secondary 10.77.2.2 1400 10.77.2.100
@@ -31,8 +32,9 @@ struct ExpectationsTests {
     var plain = boot
     plain.layout.extraDisk = nil
     plain.layout.bootDisk.serial = ""
+    plain.continues = "01-other"
     let made = Expectations(boot: plain, rootKey: nil, diskSize: nil)
-    for name in ["EXTRA_DISK", "DISK_SERIAL", "ROOT_KEY", "DISK_BYTES"] { #expect(made[name] == nil) }
+    for name in ["EXTRA_DISK", "DISK_SERIAL", "ROOT_KEY", "DISK_BYTES", "FIRST_BOOT"] { #expect(made[name] == nil) }
   }
 
   @Test func survivesTheShellUnchanged() throws {

@@ -5,6 +5,8 @@ import Model
 struct FakeGuest {
   let root: String
 
+  static let hostKey = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIA3dJ5F8J6oZkq3cYw2t1ZbVQnUu2m3x9m1o5F7o0y3C"
+
   init(at root: String) throws {
     self.root = root
     try files([
@@ -35,9 +37,16 @@ struct FakeGuest {
       "var/tmp/imgverify.user-script": "5f0f6a1e93c44b0e 1000030\n",
       "var/tmp/imgverify.operator-script": "5f0f6a1e93c44b0e 1000020\n5f0f6a1e93c44b0e 1000040\n",
       "var/tmp/imgverify.cloud-config": "5f0f6a1e93c44b0e\n",
+      "etc/ssh/sshd_config": "PermitRootLogin yes\n", "etc/ssh/ssh_host_ed25519_key": "secret\n",
+      "etc/ssh/ssh_host_ed25519_key.pub": "\(Self.hostKey) root@imgv-one\n",
+      "etc/dropbear/dropbear_rsa_host_key": "secret\n",
+      "var/lib/systemd/random-seed": String(repeating: "0123456789abcdef", count: 32),
+      "var/lib/dhcp/dhclient6.ens9.leases":
+        #"default-duid "\000\001\000\001*\273\2345\220\270\320>Z\001";"# + "\nlease6 {\n}\n",
+      "var/lib/dhcpcd/duid": "00:03:00:01:90:b8:d0:3e:5a:02\n", "var/lib/NetworkManager/secret_key": "nm-v2:secret",
       "var/db/mdata-user-data": "imgverify nonce 5f0f6a1e93c44b0e\n",
     ])
-    try run("chmod 700 root/.ssh; chmod 600 root/.ssh/authorized_keys")
+    try run("chmod 700 root/.ssh; chmod 600 root/.ssh/authorized_keys etc/*/*_key var/lib/systemd/random-seed")
     try disk("vda", driver: "virtio_blk", serial: "S-1", dev: "254:0", partitionDev: "254:1")
     try disk("vdb", driver: "virtio_blk", serial: "X-1", dev: "254:16", partitionDev: "254:17")
     try nic("ens9", "90:b8:d0:3e:5a:01", 1500, "10.77.1.24/24")
@@ -95,6 +104,7 @@ struct FakeGuest {
     try tool("ip", "cat '\(root)/tools/address.'\"$6\" 2>/dev/null")
     try tool("hostid", "echo 7d1f3a52")
     try tool("cloud-init", "exit 1")
+    try tool("dropbearkey", "echo Public key portion is:; echo ssh-rsa AAAAB3NzaC1yc2E= root@imgv-one")
     try tool("dmesg", "echo '[ 0.1] Linux'; echo '[ 0.2] ACPI: BIOS Bug: nothing'; echo '[ 9] I/O error, dev fd0'")
     try tool("df", "echo head; echo '/dev/root 1000000 1 1 1% /'")
     try tool("systemctl", "case $1 in is-system-running) echo running ;; esac")
@@ -126,7 +136,7 @@ extension FakeGuest {
   }
 
   static var defects: [Defect] {
-    network + identity + access + metadata + boots + disks
+    network + identity + kept + access + metadata + boots + disks
   }
 
   static let network = [

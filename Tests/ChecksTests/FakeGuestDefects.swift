@@ -1,6 +1,39 @@
 import Foundation
 
 extension FakeGuest {
+  /// What first boots make, and what tells clones apart.
+  static let kept = [
+    Defect("identity.host-keys", "expected SSH host keys in /etc/ssh or /etc/dropbear, found none") {
+      try $0.run("rm etc/ssh/ssh_host_* etc/dropbear/*")
+    },
+    Defect(
+      "identity.host-keys", "expected /etc/ssh/ssh_host_ed25519_key readable by root only, found -rw-r----- 0, group"
+    ) { try $0.run("chmod 640 etc/ssh/ssh_host_ed25519_key") },
+    Defect(
+      "identity.host-keys", "/etc/dropbear/dropbear_rsa_host_key readable by root only, found -rw-r--r-- 0"
+    ) { try $0.run("chmod 644 etc/dropbear/dropbear_rsa_host_key") },
+    Defect("identity.host-keys", "made since the first power-on at 1000000, found it made at 999990") {
+      try $0.run("TZ=UTC touch -d '1970-01-12 13:46:30' etc/ssh/ssh_host_ed25519_key")
+    },
+    Defect(
+      "identity.random-seed", "expected at least 32 bytes in /var/lib/systemd/random-seed, found 4",
+      "var/lib/systemd/random-seed", "seed"),
+    Defect("identity.random-seed", "expected random bytes in /var/lib/urandom/random-seed, found nothing but zeros") {
+      try $0.run("mkdir var/lib/urandom; head -c 512 /dev/zero >var/lib/urandom/random-seed")
+    },
+    Defect("identity.random-seed", "expected /var/lib/systemd/random-seed closed to others, found -rw-r--r--") {
+      try $0.run("chmod 644 var/lib/systemd/random-seed")
+    },
+    Defect(
+      "identity.dhcp-id",
+      "the DHCP client id in /var/lib/dhcpcd/duid made of a MAC address of this machine, found 52:54:00:12:34:56",
+      "var/lib/dhcpcd/duid", "00:01:00:01:2a:bb:9c:35:52:54:00:12:34:56\n"),
+    Defect(
+      "identity.dhcp-id",
+      "in /var/lib/dhcp/dhclient6.ens9.leases made of a MAC address of this machine, found 52:54:00:22:25:5c",
+      "var/lib/dhcp/dhclient6.ens9.leases", #"default-duid "\000\001\000\001*\273\2345RT\000\"%\\";"# + "\n"),
+  ]
+
   static let metadata = [
     Defect("metadata.user-script", "in /var/tmp/imgverify.user-script, found no such file") {
       try $0.noWait()

@@ -82,6 +82,31 @@ struct ShippedChecksTests {
     }
   }
 
+  /// What clones are compared by: values that any other tool would show as well.
+  @Test(arguments: Shell.installed) func theIdentityIsNoted(_ shell: Shell) throws {
+    try withFolder { folder in
+      let guest = try FakeGuest(at: folder)
+      // ssh-keygen -lf of the first key; the second key is dropbear's, told by dropbearkey.
+      let keys =
+        "note: host-keys=ed25519 SHA256:UcnL3oDNiMaPrxKdRu7msFjk1tNjwG+gNz48o/m8td4, rsa SHA256:zBURJC4mpQ6j/DLIDJakTQANmGP4cn9OftElBH5WBrg\n"
+      #expect(try judge("identity.host-keys", guest, shell).text == keys)
+      let seed = try judge("identity.random-seed", guest, shell).text
+      #expect(seed.hasPrefix("note: random-seed=sha256 ") && seed.utf8.count == 25 + 64 + 1)
+      let ids = try judge("identity.dhcp-id", guest, shell).text
+      #expect(
+        ids.hasPrefix(
+          "note: dhcp-id=dhclient 00:01:00:01:2a:bb:9c:35:90:b8:d0:3e:5a:01, dhcpcd 00:03:00:01:90:b8:d0:3e:5a:02, NetworkManager sha256 "
+        ), "\(ids)")
+      // A key that is older than the boot accuses only the first boot.
+      try guest.run("TZ=UTC touch -d '1970-01-12 13:46:30' etc/ssh/ssh_host_ed25519_key")
+      #expect(try judge("identity.host-keys", guest, shell, ["EXPECT_FIRST_BOOT": ""]).status == 0)
+      try guest.run("rm -r etc/ssh etc/dropbear var/lib/dhc* var/lib/NetworkManager var/lib/systemd")
+      for id in ["identity.host-keys", "identity.random-seed", "identity.dhcp-id"] {
+        #expect(try judge(id, guest, shell).status == 77, "\(id)")
+      }
+    }
+  }
+
   /// The serial number of a SCSI disk comes with a binary head, and goes through tr, whose classes busybox lacks in part.
   @Test(arguments: Shell.installed) func aSCSIDiskIsKnownByItsSerialNumber(_ shell: Shell) throws {
     try withFolder { folder in

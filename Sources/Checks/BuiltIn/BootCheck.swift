@@ -52,5 +52,7 @@ package enum BuiltIn {
     RootKey.self, ConsoleLogin.self, ConsoleClean.self, PowerButton.self,
   ]
 
-  package static var infos: [CheckInfo] { (imageChecks + bootChecks + lastChecks).map { $0.info } }
+  package static var infos: [CheckInfo] {
+    (imageChecks + bootChecks + lastChecks).map { $0.info } + CloneChecks.infos
+  }
 }

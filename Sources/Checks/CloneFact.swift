@@ -1,0 +1,86 @@
+import Model
+
+/// One thing that two clones of an image must not have in common: who tells it, and what to say of it.
+struct CloneFact: Sendable {
+  /// What becomes of it when an instance is powered on again.
+  enum Life: Sendable { case stays, changes }
+
+  var info: CheckInfo
+  /// The guest check that notes it, and under which name; a note may hold several values, `a, b`.
+  var teller: String
+  var note: String
+  /// `SSH host keys`.
+  var noun: String
+  /// Why two instances would have the same, after a colon.
+  var cause: String
+  var life: Life
+
+  private init(
+    _ what: String, _ title: String, _ level: Level, clause: Int, teller: String, note: String, noun: String,
+    cause: String, life: Life = .stays, remedy: String, description: String
+  ) {
+    info = CheckInfo(
+      id: "clones.\(what)", title: title, level: level, clauses: [clause], kind: .host, remedy: remedy,
+      description: description)
+    (self.teller, self.note, self.noun, self.cause, self.life) = (teller, note, noun, cause, life)
+  }
+
+  static let all = [
+    CloneFact(
+      "host-keys", "Two instances have different SSH host keys, which a reboot keeps", .must, clause: 24,
+      teller: "identity.host-keys", note: "host-keys", noun: "SSH host keys",
+      cause: "they were made when the image was built",
+      remedy: "Remove the host keys from the image and make new ones at the first boot, and only then.",
+      description: """
+        Compares the public keys that identity.host-keys noted, over all boots. Whoever has one machine with a key of \
+        the image can pass for every other.
+        """),
+    CloneFact(
+      "machine-id", "Two instances have different machine ids, which a reboot keeps", .must, clause: 23,
+      teller: "identity.machine-id", note: "machine-id", noun: "machine id",
+      cause: "it was made when the image was built",
+      remedy: "Leave /etc/machine-id empty in the image, and on a file system that keeps what the first boot writes.",
+      description: """
+        Compares what identity.machine-id noted, over all boots. Journals, DHCP client ids and much else are made from it.
+        """),
+    CloneFact(
+      "hostid", "Two instances have different host ids, which a reboot keeps", .should, clause: 22,
+      teller: "identity.hostid", note: "hostid", noun: "hostid", cause: "it is not made from the instance's uuid",
+      remedy: "At the first boot write the first four bytes of sdc:uuid to /etc/hostid, in reversed order.",
+      description: "Compares what identity.hostid noted, over all boots."),
+    CloneFact(
+      "random-seed", "Two instances have different random seeds, new at each boot", .should, clause: 62,
+      teller: "identity.random-seed", note: "random-seed", noun: "random seed", cause: "it came with the image",
+      life: .changes,
+      remedy: "Remove the seed from the image, and let the service that keeps it write a new one at each boot.",
+      description: """
+        Compares the digests that identity.random-seed noted, over all boots: machines that begin with the same seed may \
+        draw the same numbers, and so may one machine twice.
+        """),
+    CloneFact(
+      "dhcp-id", "Two instances have different DHCP client ids, which a reboot keeps", .should, clause: 23,
+      teller: "identity.dhcp-id", note: "dhcp-id", noun: "DHCP client id",
+      cause: "it was made when the image was built",
+      remedy: "Remove leases and ids of DHCP clients from the image.",
+      description: """
+        Compares what identity.dhcp-id noted, over all boots. Machines with the same id are given the same address.
+        """),
+  ]
+
+  /// What `findings` tell of it: the note's values, in order, none twice; nil when nothing is told.
+  ///
+  /// Guest text: at most ``mostValues`` of at most ``longestValue`` bytes.
+  func values(in findings: [Finding]) -> [String]? {
+    guard let text = findings.first(where: { $0.check == teller })?.notes[note] else { return nil }
+    var values: [String] = []
+    for part in text.utf8.prefix(Self.mostValues * Self.longestValue).split(separator: UInt8(ascii: ",")) {
+      guard values.count < Self.mostValues else { break }
+      let value = String(decoding: part.drop { $0 == 0x20 }.prefix(Self.longestValue), as: UTF8.self)
+      if !value.isEmpty, !values.contains(value) { values.append(value) }
+    }
+    return values.isEmpty ? nil : values
+  }
+
+  static let mostValues = 16
+  static let longestValue = 128
+}
