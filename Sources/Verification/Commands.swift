@@ -8,12 +8,20 @@ package import Planning
 
 /// The plan that `verify` would make of these.
 package func planOf(manifest path: String, _ wishes: PlanWishes, maximumCPUs: Int) throws -> Plan {
+  let manifest = try readManifest(path)
+  return try makePlan(wishes, axes: .qemu(minimumMemory: manifest.minimumRAM, maximumCPUs: maximumCPUs))
+}
+
+/// The manifest at `path`, if a machine can be made for it.
+///
+/// - Throws: ``VerifyError`` `.badManifest` with what is wrong, `.cannotOpen`.
+func readManifest(_ path: String) throws -> Manifest {
   let reading = try Manifest.read(path: path)
   guard let manifest = reading.manifest else {
     let reasons = reading.violations.map { "\($0.field): \($0.message)" }.joined(separator: "\n  ")
     throw VerifyError(.badManifest, "\(path) is no manifest that can be planned for:\n  \(reasons)")
   }
-  return try makePlan(wishes, axes: .qemu(minimumMemory: manifest.minimumRAM, maximumCPUs: maximumCPUs))
+  return manifest
 }
 
 /// The plan as a table for people.
