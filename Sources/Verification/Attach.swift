@@ -53,8 +53,8 @@ package func attach(_ options: AttachOptions) async throws {
   if let output = options.output { tell("logs: \(output)\n") }
 }
 
-/// A word of ours beside the console; never guest text.
-func tell(_ text: String) { FileHandle.standardError.write(Data(text.utf8)) }
+/// A word of ours beside the console; never guest text. Standard error may have gone with the terminal.
+func tell(_ text: String) { try? FileHandle.standardError.write(contentsOf: Data(text.utf8)) }
 
 /// The disk of an image that can be booted; that it is not the manifest's is worth a note here.
 private func withBootableDisk<T: Sendable>(

@@ -67,7 +67,7 @@ package func exitCode(of error: any Error) -> Int32 {
 }
 
 func printError(_ text: String) {
-  FileHandle.standardError.write(Data("imgverify: \(text)\n".utf8))
+  try? FileHandle.standardError.write(contentsOf: Data("imgverify: \(text)\n".utf8))
 }
 
 func terminalWidth() -> Int {

@@ -17,10 +17,15 @@ struct BootCommand: AsyncParsableCommand {
       powers itself off or a signal comes. Standard output carries the console alone.
 
       EXAMPLES
-        imgverify boot image.zfs.gz manifest.json                       the first boot of a plan, smartos-kvm
-        imgverify boot image.zfs.gz manifest.json --profile smartos-bhyve
-        imgverify boot image.zfs.gz manifest.json --seed 42 --boot 05   boot 05 of 'imgverify plan --seed 42'
-        imgverify boot --run imgverify-out --boot 03                    boot 03 of an earlier run
+        The first boot of a plan, smartos-kvm, or another profile:
+          imgverify boot image.zfs.gz manifest.json
+          imgverify boot image.zfs.gz manifest.json --profile smartos-bhyve
+
+        Boot 05 of 'imgverify plan --seed 42':
+          imgverify boot image.zfs.gz manifest.json --seed 42 --boot 05
+
+        Boot 03 of an earlier run, with its console logged:
+          imgverify boot --run imgverify-out --boot 03 --output logs
 
       EXIT CODES
         0 the guest powered itself off, or it was left; else as of all commands

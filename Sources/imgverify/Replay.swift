@@ -14,10 +14,14 @@ struct Replay: AsyncParsableCommand {
       a boot from the search for a cause, which decided nothing there, decides here. Exit codes are those of verify.
 
       EXAMPLES
-        imgverify replay imgverify-out 03                               the boot whose id begins with 03
-        imgverify replay imgverify-out 03 05 --keep always              two boots, and keep their disks
-        imgverify replay imgverify-out 03 --only 'network.*'            look at some checks alone
-        imgverify replay imgverify-out 03 --image new.zfs.gz --manifest new.json
+        The boot whose id begins with 03:
+          imgverify replay imgverify-out 03
+
+        Two boots, and their disks kept:
+          imgverify replay imgverify-out 03 05 --keep always
+
+        Another image, to see whether it was mended:
+          imgverify replay imgverify-out 03 --image new.zfs.gz --manifest new.json
       """)
 
   @Argument(help: ArgumentHelp("The output folder of the run.", valueName: "run"), completion: .directory)
