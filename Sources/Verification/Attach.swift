@@ -41,6 +41,8 @@ package struct AttachOptions: Sendable {
 /// - Throws: ``VerifyError`` `.badManifest`, `.badImage`, `.usage` for a boot that is not in the plan, `.cannotOpen`,
 ///   `.hypervisorFailed` when QEMU ends by itself; `CancellationError` after a signal.
 package func attach(_ options: AttachOptions) async throws {
+  // A name that means nothing is known before the image is read.
+  if let boots = options.boots { _ = try choose(options.choice, from: boots) }
   let manifest = try readManifest(options.manifest)
   let (end, seconds) = try await interruptible {
     try await withScratch { scratch in
