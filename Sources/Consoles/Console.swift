@@ -41,6 +41,7 @@ package actor Console {
   private var alarmWaiters: [Int: AsyncThrowingStream<ConsoleAlarm, any Error>.Continuation] = [:]
   private var capture: Capture?
   private var isQuiet = false
+  private var receiver: (@Sendable ([UInt8]) async -> Void)?
 
   /// Bytes that have come.
   package private(set) var byteCount: Int64 = 0
@@ -84,6 +85,7 @@ package actor Console {
         let bytes = try await stream.read(atMost: 64 << 10, until: .after(pause))
         if bytes.isEmpty { break }
         receive(bytes)
+        await receiver?(bytes)
         // A flood never makes read(2) wait: let the others have the actor in between.
         await Task.yield()
       } catch let error as VerifyError where error.code == .timedOut {
@@ -96,6 +98,11 @@ package actor Console {
     }
     end()
   }
+
+  /// From now on hands all bytes, as they come, to `receiver` too.
+  ///
+  /// Nothing more is read before it returns: a slow one slows the guest down, and nothing is lost.
+  package func tap(_ receiver: @escaping @Sendable ([UInt8]) async -> Void) { self.receiver = receiver }
 
   private func receive(_ bytes: [UInt8]) {
     let now = ContinuousClock.now
@@ -269,7 +276,12 @@ package actor Console {
 
   /// Writes `text` as it is; one task at a time.
   package func send(_ text: String, until deadline: Deadline) async throws {
-    try await stream.write(Array(text.utf8), until: deadline)
+    try await send(Array(text.utf8), until: deadline)
+  }
+
+  /// Writes `bytes`; one task at a time.
+  package func send(_ bytes: [UInt8], until deadline: Deadline) async throws {
+    try await stream.write(bytes, until: deadline)
   }
 
   /// From now on hands the bytes between the lines `begin` and `end` to `onOutput`; see ``OutputCapture``.

@@ -155,7 +155,7 @@ package struct TerminalFilter: Sendable {
   }
 
   /// C1 controls, and characters that hide text or turn its direction round.
-  private static func isUnsafe(_ scalar: UInt32) -> Bool {
+  static func isUnsafe(_ scalar: UInt32) -> Bool {
     switch scalar {
     case 0x80...0x9F, 0x200B...0x200F, 0x2028...0x202E, 0x2060...0x206F, 0xFEFF: true
     default: false

@@ -101,15 +101,17 @@ package struct Guest: Sendable {
 ///
 /// - Parameters:
 ///   - folder: where console.log, firmware.log, mdata.jsonl and qemu.log of this boot go.
+///   - tap: gets the bytes of COM1 from the first one on; see ``Consoles/Console/tap(_:)``.
 package func withGuest<T: Sendable>(
   _ boot: Boot, launch: Launch, folder: String, authorizedKeys: [String], timeoutScale: Double,
-  _ body: @escaping @Sendable (Guest) async throws -> T
+  tap: (@Sendable ([UInt8]) async -> Void)? = nil, _ body: @escaping @Sendable (Guest) async throws -> T
 ) async throws -> T {
   let start = Deadline.after(.seconds(30) * max(1, timeoutScale))
   return try await withMachine(boot, launch: launch, log: "\(folder)/qemu.log", until: start) { machine in
     let powerOn = ContinuousClock.now
     let console = try Console(
       stream: machine.console, logPath: "\(folder)/console.log", powerOn: powerOn, rules: .standard)
+    if let tap { await console.tap(tap) }
     let firmware = FirmwareLog(stream: machine.firmware, logPath: "\(folder)/firmware.log")
     let metadata = try MetadataService(
       store: MetadataStore(boot: boot, authorizedKeys: authorizedKeys), powerOn: powerOn,

@@ -3,7 +3,7 @@ internal import Model
 
 /// An Ed25519 key pair that lives in memory only, made once a run.
 ///
-/// The private half never leaves OpenSSL and is never written anywhere.
+/// The private half stays in OpenSSL, unless ``openSSHFile()`` hands it out for a person's `ssh`.
 package struct KeyPair: Sendable {
   /// The name of the key's algorithm in SSH.
   package static let algorithm = "ssh-ed25519"
@@ -40,6 +40,9 @@ package struct KeyPair: Sendable {
   ///
   /// - Throws: ``VerifyError`` `.system` when OpenSSL fails.
   package func sign(_ data: [UInt8]) throws -> [UInt8] { try privateKey.sign(data) }
+
+  /// The 32 bytes that the private key is made from (RFC 8032, 5.1.5).
+  func privateKeyBytes() throws -> [UInt8] { try privateKey.seed() }
 }
 
 /// The handle of an OpenSSL private key.
@@ -66,6 +69,16 @@ private final class PrivateKey: Sendable {
     var count = bytes.count
     guard EVP_PKEY_get_raw_public_key(key, &bytes, &count) == 1, count == bytes.count else {
       throw cryptoFailure("EVP_PKEY_get_raw_public_key")
+    }
+    return bytes
+  }
+
+  /// The 32 bytes of the private half.
+  func seed() throws -> [UInt8] {
+    var bytes = [UInt8](repeating: 0, count: 32)
+    var count = bytes.count
+    guard EVP_PKEY_get_raw_private_key(key, &bytes, &count) == 1, count == bytes.count else {
+      throw cryptoFailure("EVP_PKEY_get_raw_private_key")
     }
     return bytes
   }

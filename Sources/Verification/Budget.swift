@@ -1,5 +1,6 @@
 import Foundation
 import Glibc
+import Hypervisors
 package import Model
 
 // How many boots run at once, and what that does to each. Pure but for the two that ask this machine.
@@ -38,6 +39,9 @@ package func crowding(jobs: Int, cores: Int, cpusPerBoot: Int) -> Double {
 
 /// Cores of this machine.
 func coreCount() -> Int { max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN))) }
+
+/// Most virtual CPUs that a guest is given; under TCG more than one does not pay.
+func maximumCPUs(_ accelerator: Accelerator) -> Int { accelerator == .tcg ? 1 : coreCount() }
 
 /// Memory that new processes can have without swapping; 4 GiB if the kernel does not say.
 private func availableMemory() -> ByteCount {

@@ -38,7 +38,10 @@ func withInterrupts<T: Sendable>(_ body: @escaping @Sendable () async -> T) asyn
         defer { seen = seen ?? names[CInt(byte)] ?? "signal \(byte)" }
         return seen != nil
       }
-      if again { _exit(130) }
+      if again {
+        restoreTerminal()
+        _exit(130)
+      }
       task.cancel()
     }
   }

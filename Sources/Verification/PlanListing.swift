@@ -4,15 +4,21 @@ package import Planning
 
 /// The axes that images of this manifest are planned on; nil: of one that asks for nothing.
 ///
-/// - Throws: ``VerifyError`` `.badManifest` with all that keeps it from being read, `.cannotOpen`.
+/// - Throws: as ``readManifest(_:)``.
 package func axesOf(manifest path: String?, maximumCPUs: Int) throws -> Axes {
-  guard let path else { return .qemu(minimumMemory: nil, maximumCPUs: maximumCPUs) }
+  .qemu(minimumMemory: try path.map(readManifest)?.minimumRAM, maximumCPUs: maximumCPUs)
+}
+
+/// The manifest at `path`, if a machine can be made for it.
+///
+/// - Throws: ``VerifyError`` `.badManifest` with all that is wrong, `.cannotOpen`.
+func readManifest(_ path: String) throws -> Manifest {
   let reading = try Manifest.read(path: path)
   guard let manifest = reading.manifest else {
     let reasons = reading.violations.map { "\($0.field): \($0.message)" }.joined(separator: "\n  ")
     throw VerifyError(.badManifest, "\(path) is no manifest that can be planned for:\n  \(reasons)")
   }
-  return .qemu(minimumMemory: manifest.minimumRAM, maximumCPUs: maximumCPUs)
+  return manifest
 }
 
 /// The plan as a table for people, and what an independent count says of its coverage.

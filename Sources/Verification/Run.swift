@@ -48,11 +48,12 @@ struct Run: Sendable {
   private func boot(_ disk: String, _ manifest: Manifest, _ catalogue: Catalogue, scratch: Scratch) async throws {
     var choice = try await chooseAccelerator(options.accelerator, scratch: scratch)
     let accelerator = Accelerator(rawValue: choice.accelerator) ?? .tcg
-    let axes = Axes.qemu(
-      minimumMemory: manifest.minimumRAM, maximumCPUs: accelerator == .tcg ? 1 : coreCount())
+    let axes = Axes.qemu(minimumMemory: manifest.minimumRAM, maximumCPUs: maximumCPUs(accelerator))
     let plan = try options.replaying ?? makePlan(options.wishes, axes: axes)
     let jobs = min(options.jobs ?? defaultJobs(for: plan.boots), chains(of: plan.boots).count)
-    if let scale = options.timeoutScale { choice.timeoutScale = scale } else {
+    if let scale = options.timeoutScale {
+      choice.timeoutScale = scale
+    } else {
       let cpus = accelerator == .tcg ? 1 : plan.boots.map(\.layout.cpus).max() ?? 1
       choice.timeoutScale *= crowding(jobs: jobs, cores: coreCount(), cpusPerBoot: cpus)
     }

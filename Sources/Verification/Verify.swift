@@ -1,3 +1,4 @@
+import Checks
 import Foundation
 import Glibc
 import Model
@@ -5,8 +6,15 @@ import Reports
 
 /// Verifies an image: from the command line's wishes to the reports and the exit code.
 ///
-/// Whatever happens, the reports are written, from the journal alone.
-package func verify(_ options: VerifyOptions) async -> Int32 {
+/// Once the wishes are known to make sense, the reports are written whatever happens, from the journal alone.
+package func verify(_ options: VerifyOptions) async -> Int32 { await conduct(options).code }
+
+/// As ``verify(_:)``, with the report if one was written.
+func conduct(_ options: VerifyOptions) async -> (code: Int32, report: Report?) {
+  if let error = nonsense(in: options) {
+    printError("\(error)")
+    return (exitCode(of: error), nil)
+  }
   let progress = ProgressPrinter(options.progress)
   let journal: JournalWriter
   do {
@@ -16,7 +24,7 @@ package func verify(_ options: VerifyOptions) async -> Int32 {
     try clearOutputFolder(options.output, boots: wasOurs)
   } catch {
     printError("\(error)")
-    return exitCode(of: error)
+    return (exitCode(of: error), nil)
   }
   let run = Run(options: options, journal: journal, progress: progress)
   let (_, signal) = await withInterrupts { await run.perform() }
@@ -28,10 +36,22 @@ package func verify(_ options: VerifyOptions) async -> Int32 {
     let report = try writeReports(from: "\(options.output)/journal.jsonl", to: options.output)
     let terminal = isatty(STDOUT_FILENO) == 1
     print(report.summary(colour: terminal && getenv("NO_COLOR") == nil, width: terminalWidth(), folder: options.output))
-    return report.verdict.exitCode
+    return (report.verdict.exitCode, report)
   } catch {
     printError("the reports could not be written: \(error)")
-    return exitCode(of: error)
+    return (exitCode(of: error), nil)
+  }
+}
+
+/// What is wrong with the wishes themselves: patterns that match no check, files that are none. No run is needed to
+/// find that out, and none to report it. What else may go wrong here is met again by the run, and told by its reports.
+private func nonsense(in options: VerifyOptions) -> VerifyError? {
+  do {
+    _ = try loadCatalogue(folders: options.checkFolders).select(only: options.only, skip: options.skip)
+    return nil
+  } catch {
+    guard let error = error as? VerifyError, error.code == .usage else { return nil }
+    return error
   }
 }
 
@@ -47,7 +67,7 @@ package func exitCode(of error: any Error) -> Int32 {
 }
 
 func printError(_ text: String) {
-  FileHandle.standardError.write(Data("imgverify: \(text)\n".utf8))
+  try? FileHandle.standardError.write(contentsOf: Data("imgverify: \(text)\n".utf8))
 }
 
 func terminalWidth() -> Int {

@@ -17,6 +17,8 @@ struct Imgverify: AsyncParsableCommand {
         imgverify inspect debian-12.zfs.gz debian-12.json
         imgverify convert debian-12.zfs.gz debian-12.qcow2
         imgverify plan debian-12.zfs.gz debian-12.json --seed 42
+        imgverify replay imgverify-out 03
+        imgverify boot debian-12.zfs.gz debian-12.json
         imgverify pack disk.raw image.zfs.gz --manifest image.json --name my-image --version 1.0 --os linux
         imgverify checks list
 
@@ -29,6 +31,9 @@ struct Imgverify: AsyncParsableCommand {
         130  interrupted
       """,
     version: imgverifyVersion,
-    subcommands: [Verify.self, Inspect.self, Convert.self, Pack.self, PlanCommand.self, ChecksCommand.self],
+    subcommands: [
+      Verify.self, Inspect.self, Convert.self, Pack.self, PlanCommand.self, BootCommand.self, Replay.self,
+      ChecksCommand.self,
+    ],
     defaultSubcommand: Verify.self)
 }

@@ -121,8 +121,9 @@ struct Program {
   }
 
   /// Processes whose command line names this run's scratch folder, and what is left in that folder.
-  func leftovers() throws -> [String] {
-    let scratch = folder.appendingPathComponent("scratch").path
+  func leftovers() throws -> [String] { try Program.leftovers(of: folder.appendingPathComponent("scratch").path) }
+
+  static func leftovers(of scratch: String) throws -> [String] {
     var found = try FileManager.default.contentsOfDirectory(atPath: scratch)
     for entry in try FileManager.default.contentsOfDirectory(atPath: "/proc") where Int(entry) != nil {
       guard let data = FileManager.default.contents(atPath: "/proc/\(entry)/cmdline") else { continue }

@@ -26,6 +26,27 @@ import Testing
     }
   }
 
+  @Test func aTapGetsEveryByteAndSlowsTheGuestDown() async throws {
+    try await withConsole { console, guest in
+      let (heard, gate) = (Collector(), ChangeSignal())
+      await console.tap { bytes in
+        heard.append(bytes)
+        try? await gate.changed(since: 0)
+      }
+      try await guest.say("one \u{1B}[6n\r\n")
+      _ = try await console.expect(.text("one"), from: .start, until: soon())
+      try await guest.say("two")
+      // The receiver has not returned, so nothing more is read.
+      await #expect(throws: VerifyError.self) {
+        try await console.expect(.text("two"), from: .start, until: .after(.milliseconds(100)))
+      }
+      gate.notify()
+      _ = try await console.expect(.text("two"), from: .start, until: soon())
+      while heard.count < 13 { try await Task.sleep(for: .milliseconds(5)) }
+      #expect(heard.text == "one \u{1B}[6n\r\ntwo")
+    }
+  }
+
   @Test func manyWaitersAllWake() async throws {
     try await withConsole { console, guest in
       try await withThrowingTaskGroup(of: Int.self) { group in

@@ -46,6 +46,20 @@ struct KeyPairTests {
     #expect(line == "256 \(key.fingerprint) imgverify run 7 (ED25519)\n")
   }
 
+  @Test(
+    .enabled(if: isExecutable("/usr/bin/ssh-keygen"), "ssh-keygen is not installed"), arguments: ["", "a", "run 7"])
+  func opensshReadsThePrivateFile(comment: String) throws {
+    let key = try KeyPair.generate(comment: comment)
+    let folder = try Folder()
+    let text = try key.openSSHFile()
+    #expect(text.split(separator: "\n").allSatisfy { $0.count <= 70 })
+    try folder.write(text, to: "key")
+    // ssh-keygen refuses a private key that others may read.
+    try FileManager.default.setAttributes([.posixPermissions: 0o600], ofItemAtPath: folder.path("key"))
+    // It works the public half out from the private one, and compares the two.
+    #expect(try output(of: "/usr/bin/ssh-keygen", ["-y", "-f", folder.path("key")]) == key.authorizedKey + "\n")
+  }
+
   private func verifies(_ signature: [UInt8], of message: [UInt8], publicBlob: [UInt8]) -> Bool {
     let bare = Array(publicBlob.suffix(32))
     let key = EVP_PKEY_new_raw_public_key(EVP_PKEY_ED25519, nil, bare, bare.count)

@@ -55,10 +55,20 @@ import Verification
     #expect(Set(result.report.problems(.rejects).map(\.check)) == ["image.digest", "image.stream"])
   }
 
-  @Test func aPatternThatMatchesNoCheckIsTrouble() async throws {
-    let result = try await run(image: nil, manifest: nil) { $0.only = ["no.such-check"] }
-    #expect(result.code == 2)
-    #expect(result.report.sentence.contains("no.such-check"))
+  @Test(arguments: ["no.such-check", "net/work", "disk.*"]) func aPatternThatLeavesNoCheckIsUsageAndNoRun(
+    pattern: String
+  )
+    async throws
+  {
+    let folder = NSTemporaryDirectory() + "verify-\(UUID().uuidString)"
+    var options = VerifyOptions(image: "/nonexistent", manifest: "/nonexistent")
+    (options.output, options.progress) = (folder, .none)
+    (options.only, options.skip) = ([pattern], ["disk"])
+    #expect(await verify(options) == 64)
+    (options.only, options.skip) = ([], [pattern, "*"])
+    #expect(await verify(options) == 64)
+    // An earlier run's folder would not have lost anything.
+    #expect(!FileManager.default.fileExists(atPath: folder))
   }
 
   @Test func aFolderThatCannotBeWrittenIsOurTrouble() async throws {
