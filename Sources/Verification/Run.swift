@@ -67,7 +67,7 @@ struct Run: Sendable {
       disk: disk, diskSize: manifest.imageSize, decoy: decoy, output: options.output, accelerator: accelerator,
       timeoutScale: scale,
       bootTimeout: options.bootTimeout * scale, key: try KeyPair.generate(comment: "imgverify"),
-      catalogue: catalogue, keep: options.keep)
+      catalogue: catalogue, keep: options.keep, intrusiveBoot: IntrusiveChecks.boot(of: plan.boots))
     try await runBoots(plan.boots, settings, scratch: scratch)
   }
 

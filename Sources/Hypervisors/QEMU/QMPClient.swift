@@ -30,6 +30,9 @@ package actor QMPClient {
 
   package var events: [Event] { kept }
 
+  /// Forgets the events that came so far: the machine was put back to where none of it has happened.
+  func forgetEvents() { kept = [] }
+
   /// Reads until QEMU closes the monitor or the task is cancelled.
   package func run() async {
     var buffer: [UInt8] = []
