@@ -81,8 +81,9 @@ struct BootRun: Sendable {
     try await judge(guest, awakening, by: BuiltIn.bootChecks, tally)
     try await judgeInside(guest, awakening, tally)
     await awakening.ssh?.close()
-    try await judgeIntrusively(guest, awakening, tally)
+    let ready = try await saveForIntrusiveChecks(guest, awakening, tally)
     try await judge(guest, awakening, by: BuiltIn.lastChecks, tally)
+    if let ready { try await judgeIntrusively(guest, from: ready, tally) }
     return awakening
   }
 

@@ -1,11 +1,15 @@
 import Checks
 import Guests
+import Hypervisors
 import Model
 import SecureShell
 
 /// The conduct of the checks that spoil the guest: each starts from the same saved state, and none leaves a trace.
 ///
-/// Trouble with saving and restoring is never the image's: the checks are *broken* then.
+/// The guest is saved when it is ready; the last checks then judge it as in any other boot, and it is saved again as
+/// they have left it. Only then come the intrusive checks, and behind them the disks go back to that second state. So
+/// nothing but the intrusive checks ever sees a guest that was restored. Trouble with saving and restoring is never the
+/// image's: the checks are *broken* then.
 enum IntrusiveChecks {
   /// The boot of `boots` in which they are judged: the first that decides and whose devices QEMU can save.
   ///
@@ -16,42 +20,60 @@ enum IntrusiveChecks {
 }
 
 extension BootRun {
-  /// Judges by the intrusive checks, if this is the boot for them; SSH sessions must be closed before.
+  /// Saves a ready guest for the intrusive checks, if this is the boot for them; SSH sessions must be closed before.
+  ///
+  /// - Returns: nil when there is nothing for ``judgeIntrusively(_:from:_:)`` to do.
+  func saveForIntrusiveChecks(_ guest: Guest, _ awakening: Awakening, _ tally: Tally) async throws -> SavedGuest? {
+    guard boot.id == settings.intrusiveBoot, !intrusiveChecks.isEmpty else { return nil }
+    guard awakening.end == .ready, awakening.ssh != nil else {
+      let why = awakening.end == .ready ? "there is no SSH session" : awakening.end.sentence
+      conclude(.skipped(why: "the boot did not get that far: \(why)"), guest, tally)
+      return nil
+    }
+    do {
+      let saved = try await guest.save(as: "imgverify-ready")
+      try await guest.staysAfterPowerOff(true)
+      stage("saved", "\(saved.machine.size.mebibytes) MiB of memory and devices", guest)
+      return saved
+    } catch let error as VerifyError {
+      if await guest.hasEnded { throw error }
+      conclude(.broken(error: "the guest could not be saved: \(error)"), guest, tally)
+      return nil
+    }
+  }
+
+  /// Judges by the intrusive checks, and leaves the guest as it found it: switched off, with QEMU ended, or running.
   ///
   /// - Throws: ``VerifyError`` `.hypervisorFailed` when QEMU has ended, or the guest could not be put back in the end:
   ///   nothing that comes later would say anything about the image.
-  func judgeIntrusively(_ guest: Guest, _ awakening: Awakening, _ tally: Tally) async throws {
-    let checks = BuiltIn.intrusiveChecks.filter { check in
-      settings.catalogue.hostChecks.contains { $0.id == check.info.id }
-    }
-    guard boot.id == settings.intrusiveBoot, !checks.isEmpty else { return }
-    guard awakening.end == .ready, awakening.ssh != nil else {
-      let why = awakening.end == .ready ? "there is no SSH session" : awakening.end.sentence
-      return conclude(checks, .skipped(why: "the boot did not get that far: \(why)"), guest, tally)
-    }
-    let saved: SavedGuest
-    do { saved = try await guest.save() } catch let error as VerifyError {
-      if await guest.hasEnded { throw error }
-      return conclude(checks, .broken(error: "the guest could not be saved: \(error)"), guest, tally)
-    }
-    stage("saved", "\(saved.size.mebibytes) MiB of memory and devices", guest)
-    for check in checks {
-      let began = ContinuousClock.now
-      let judgement = try await judge(guest, by: check, from: saved)
-      let finding = check.info.finding(
-        judgement.outcome, boot: boot.id, evidence: judgement.evidence, notes: judgement.notes,
-        seconds: (ContinuousClock.now - began).inSeconds)
-      record(finding, of: guest, tally)
-    }
+  func judgeIntrusively(_ guest: Guest, from ready: SavedGuest, _ tally: Tally) async throws {
     do {
-      try await guest.restore(saved)
-      try await guest.drop(saved)
+      let off = await guest.isOff ? try await guest.save(as: "imgverify-off") : nil
+      for check in intrusiveChecks {
+        let began = ContinuousClock.now
+        let judgement = try await judge(guest, by: check, from: ready)
+        let finding = check.info.finding(
+          judgement.outcome, boot: boot.id, evidence: judgement.evidence, notes: judgement.notes,
+          seconds: (ContinuousClock.now - began).inSeconds)
+        record(finding, of: guest, tally)
+      }
+      try await guest.restore(off ?? ready)
+      if let off { try await guest.drop(off) }
+      try await guest.drop(ready)
+      if off == nil { try await guest.staysAfterPowerOff(false) } else { try await guest.endMachine() }
+      stage("restored", "", guest)
     } catch let error as VerifyError {
       throw VerifyError(
         .hypervisorFailed, "the guest could not be put back after the intrusive checks: \(error.message)",
         cause: error.cause)
     }
-    stage("restored", "", guest)
+  }
+
+  /// Those that were selected.
+  private var intrusiveChecks: [any IntrusiveCheck.Type] {
+    BuiltIn.intrusiveChecks.filter { check in
+      settings.catalogue.hostChecks.contains { $0.id == check.info.id }
+    }
   }
 
   /// One check, on the guest as it was saved.
@@ -77,9 +99,7 @@ extension BootRun {
     }
   }
 
-  private func conclude(
-    _ checks: [any IntrusiveCheck.Type], _ outcome: Outcome, _ guest: Guest, _ tally: Tally
-  ) {
-    for check in checks { record(check.info.finding(outcome, boot: boot.id), of: guest, tally) }
+  private func conclude(_ outcome: Outcome, _ guest: Guest, _ tally: Tally) {
+    for check in intrusiveChecks { record(check.info.finding(outcome, boot: boot.id), of: guest, tally) }
   }
 }

@@ -46,15 +46,17 @@ package enum BuiltIn {
     BootCode.self, NoRescueShell.self, RootFound.self, NoPanic.self, LoginPrompt.self, MetadataAsked.self,
     MetadataPortQuiet.self, VirtioFromHost.self,
   ]
-  /// Judged after the checks that run in the guest, each on a guest that is put back to how they left it.
-  package static let intrusiveChecks: [any IntrusiveCheck.Type] = [PowerOff.self, PowerReboot.self, DiskFull.self]
   /// Judged after the checks that run in the guest: those name the cause where SSH shows only the effect, or they read
   /// what all of those left, or end the guest.
   package static let lastChecks: [any BootCheck.Type] = [
     RootKey.self, ConsoleLogin.self, ConsoleClean.self, PowerButton.self,
   ]
 
+  /// Judged at the very end, each on a guest that is put back to how it was before ``lastChecks``. Those come first that
+  /// are over soonest: the guest's clock jumps by all that went before.
+  package static let intrusiveChecks: [any IntrusiveCheck.Type] = [PowerOff.self, DiskFull.self, PowerReboot.self]
+
   package static var infos: [CheckInfo] {
-    (imageChecks + bootChecks + intrusiveChecks + lastChecks).map { $0.info }
+    (imageChecks + bootChecks + lastChecks + intrusiveChecks).map { $0.info }
   }
 }

@@ -30,8 +30,8 @@ package actor QMPClient {
 
   package var events: [Event] { kept }
 
-  /// Forgets the events that came so far: the machine was put back to where none of it has happened.
-  func forgetEvents() { kept = [] }
+  /// The machine was put back to where only `earlier` had happened.
+  func putBack(to earlier: [Event]) { kept = earlier }
 
   /// Reads until QEMU closes the monitor or the task is cancelled.
   package func run() async {

@@ -1,45 +1,48 @@
 package import Model
 
+/// A machine as it was saved in its own disks.
+package struct SavedMachine: Sendable {
+  package var name: String
+  /// Of memory and devices, in the boot disk's file.
+  package var size: ByteCount
+  /// What the monitor had told until then.
+  var events: [QMPClient.Event]
+}
+
 /// Saving a machine and going back to it: processor, memory and devices go into the boot disk's qcow2 file, and every
 /// disk that can be written keeps its state beside it. The sockets stay connected throughout.
 extension QMPClient {
-  /// Saves the machine as `name`; it stands still meanwhile (about a second), and then goes on.
+  /// Saves the machine as `name`; it stands still meanwhile (about a second), and then goes on if it was running.
   ///
-  /// - Returns: how large the saved memory and devices are.
   /// - Throws: ``VerifyError`` `.hypervisorFailed` with QEMU's words, for one when a device cannot be saved (NVMe).
-  @discardableResult
-  package func saveMachine(_ name: String, until deadline: Deadline) async throws -> ByteCount {
+  package func saveMachine(_ name: String, until deadline: Deadline) async throws -> SavedMachine {
     let disks = try await writableDisks(until: deadline)
     try await runJob("snapshot-save", disks.arguments(name, state: true), until: deadline)
     let sizes = try await blocks(until: deadline).flatMap { block in
       (block["inserted"]?["image"]?["snapshots"]?.array ?? []).filter { $0["name"] == .string(name) }
         .compactMap { $0["vm-state-size"]?.integer }
     }
-    return ByteCount(bytes: sizes.max() ?? 0)
+    return SavedMachine(name: name, size: ByteCount(bytes: sizes.max() ?? 0), events: events)
   }
 
-  /// Goes back to what was saved as `name`, whatever the guest has done since, power-off included.
+  /// Goes back to what was saved, whatever the guest has done since, power-off included; it stands still then.
   ///
-  /// The monitor forgets its events: what they tell of has not happened to this guest. The guest's clock goes on from
-  /// where it stood; the real-time clock of the machine shows the time of the host.
-  /// - Parameter whilePaused: runs when the machine is as it was, before it goes on.
-  /// - Throws: ``VerifyError`` `.hypervisorFailed` with QEMU's words; the machine then stands still.
-  package func restoreMachine(
-    _ name: String, until deadline: Deadline, whilePaused: @Sendable () async -> Void
-  ) async throws {
+  /// The monitor forgets later events: what they tell of has not happened to this guest. QEMU's clocks go back, the
+  /// guest's may not: under TCG the time stamp counter of a QEMU process never decreases, so the guest sees a jump
+  /// forward by all the time that it ran since the save (Linux may speak of a soft lockup).
+  /// - Throws: ``VerifyError`` `.hypervisorFailed` with QEMU's words.
+  package func restoreMachine(_ saved: SavedMachine, until deadline: Deadline) async throws {
     let disks = try await writableDisks(until: deadline)
     try await execute("stop", until: deadline)
     try await leaveShutdown(until: deadline)
-    try await runJob("snapshot-load", disks.arguments(name, state: true), until: deadline)
-    forgetEvents()
-    await whilePaused()
-    try await execute("cont", until: deadline)
+    try await runJob("snapshot-load", disks.arguments(saved.name, state: true), until: deadline)
+    putBack(to: saved.events)
   }
 
-  /// Deletes what was saved as `name`, and frees its room in the disks.
-  package func deleteSavedMachine(_ name: String, until deadline: Deadline) async throws {
+  /// Deletes what was saved, and frees its room in the disks.
+  package func deleteSavedMachine(_ saved: SavedMachine, until deadline: Deadline) async throws {
     let disks = try await writableDisks(until: deadline)
-    try await runJob("snapshot-delete", disks.arguments(name, state: false), until: deadline)
+    try await runJob("snapshot-delete", disks.arguments(saved.name, state: false), until: deadline)
   }
 
   /// Whether QEMU stays after the guest's power-off, with the machine paused, or ends, as it does from the start.
