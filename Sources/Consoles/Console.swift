@@ -173,6 +173,30 @@ package actor Console {
     return short
   }
 
+  /// How the console stood at some moment.
+  package struct Standing: Sendable {
+    fileprivate var alarms: [ConsoleAlarm]
+    fileprivate var leftOut: Int
+    fileprivate var fatal: ConsoleAlarm?
+    /// The line that was not finished, such as a prompt.
+    fileprivate var line: [UInt8]
+  }
+
+  package var standing: Standing {
+    let line = window.text(from: window.lineStart(window.end), to: window.end)
+    return Standing(alarms: alarms, leftOut: alarmsLeftOut, fatal: fatal, line: Array(line.utf8))
+  }
+
+  /// The guest was put back to where the console stood as in `earlier`: forgets later alarms, and writes `note` as a
+  /// line of its own, and the line of then, into text and log.
+  package func putBack(to earlier: Standing, note: String) {
+    let text = Array("\n\(note)\n".utf8) + earlier.line
+    window.append(text)
+    log?.append(text, at: ContinuousClock.now - powerOn)
+    evaluate()
+    (alarms, alarmsLeftOut, fatal) = (earlier.alarms, earlier.leftOut, earlier.fatal)
+  }
+
   private func end() {
     hasEnded = true
     isQuiet = true

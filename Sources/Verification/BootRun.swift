@@ -23,6 +23,8 @@ struct BootSettings: Sendable {
   var key: KeyPair
   var catalogue: Catalogue
   var keep: VerifyOptions.Keep
+  /// Id of the boot in which the intrusive checks are judged.
+  var intrusiveBoot: String?
 }
 
 /// One boot: an instance's overlay, a machine, a guest, the checks; every step goes to the journal.
@@ -79,11 +81,13 @@ struct BootRun: Sendable {
     try await judge(guest, awakening, by: BuiltIn.bootChecks, tally)
     try await judgeInside(guest, awakening, tally)
     await awakening.ssh?.close()
+    let ready = try await saveForIntrusiveChecks(guest, awakening, tally)
     try await judge(guest, awakening, by: BuiltIn.lastChecks, tally)
+    if let ready { try await judgeIntrusively(guest, from: ready, tally) }
     return awakening
   }
 
-  private func stage(_ name: String, _ detail: String, _ guest: Guest) {
+  func stage(_ name: String, _ detail: String, _ guest: Guest) {
     let seconds = (ContinuousClock.now - guest.powerOn).inSeconds
     journal.append(.stage(StageReached(boot: boot.id, stage: name, seconds: seconds, detail: detail)))
   }
@@ -140,7 +144,7 @@ struct BootRun: Sendable {
   }
 
   /// Appends a finding. What a starved guest does wrong is no evidence against the image: it is *broken*.
-  private func record(_ finding: Finding, of guest: Guest, _ tally: Tally) {
+  func record(_ finding: Finding, of guest: Guest, _ tally: Tally) {
     var finding = finding
     let use = guest.processorUse
     if case .failed(let reason) = finding.outcome, use.isStarved {

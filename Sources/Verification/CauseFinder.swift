@@ -1,3 +1,4 @@
+import Checks
 import Model
 import Planning
 import Reports
@@ -188,10 +189,12 @@ struct CauseFinder {
 }
 
 extension BootResult {
-  /// The first *must* that failed: what comes first usually brings the others with it.
+  /// The first *must* that failed: what comes first usually brings the others with it. Of the intrusive checks none, as
+  /// they are judged in one boot of a run.
   var firstFailure: String? {
-    findings.first { finding in
-      if case .failed = finding.outcome { finding.level == .must } else { false }
+    let intrusive = BuiltIn.intrusiveChecks.map { $0.info.id }
+    return findings.first { finding in
+      if case .failed = finding.outcome { finding.level == .must && !intrusive.contains(finding.check) } else { false }
     }?.check
   }
 

@@ -47,6 +47,27 @@ import Testing
     }
   }
 
+  @Test func aConsoleThatIsPutBackKnowsOnlyTheAlarmsOfThen() async throws {
+    try await withConsole { console, guest in
+      try await guest.say("BUG: soft lockup - CPU#0 stuck\r\nhost login: ")
+      let prompt = try await console.expect(.loginPrompt, from: .start, until: soon())
+      let earlier = await console.standing
+      let alarms = await console.alarms
+      #expect(!alarms.isEmpty)
+      try await guest.say("\r\nKernel panic - not syncing: Attempted to kill init!\r\n")
+      _ = try await console.expect(.line("not syncing"), from: prompt.end, until: soon())
+      #expect(await console.fatal != nil)
+      let before = await console.cursor
+      await console.putBack(to: earlier, note: "[put back]")
+      #expect(await console.fatal == nil)
+      #expect(await console.alarms == alarms)
+      // The prompt stands there again, as it does for the guest.
+      let again = try await console.expect(.loginPrompt, from: before, until: soon())
+      #expect(again.capture == "host")
+      #expect(await console.tail(2) == ["[put back]", "host login: "])
+    }
+  }
+
   @Test func manyWaitersAllWake() async throws {
     try await withConsole { console, guest in
       try await withThrowingTaskGroup(of: Int.self) { group in

@@ -3,7 +3,7 @@ import Model
 import Testing
 
 /// A stub monitor: answers each request line with the lines that `answer` gives for it.
-private func withMonitor<T: Sendable>(
+func withMonitor<T: Sendable>(
   greeting: Bool = true, answer: @escaping @Sendable (JSONValue) -> [String]?,
   _ body: @escaping @Sendable (QMPClient, any ByteStream) async throws -> T
 ) async throws -> T {

@@ -52,7 +52,11 @@ package enum BuiltIn {
     RootKey.self, ConsoleLogin.self, ConsoleClean.self, PowerButton.self,
   ]
 
+  /// Judged at the very end, each on a guest that is put back to how it was before ``lastChecks``. Those come first that
+  /// are over soonest: the guest's clock jumps by all that went before.
+  package static let intrusiveChecks: [any IntrusiveCheck.Type] = [PowerOff.self, DiskFull.self, PowerReboot.self]
+
   package static var infos: [CheckInfo] {
-    (imageChecks + bootChecks + lastChecks).map { $0.info } + CloneChecks.infos
+    (imageChecks + bootChecks + lastChecks + intrusiveChecks).map { $0.info } + CloneChecks.infos
   }
 }

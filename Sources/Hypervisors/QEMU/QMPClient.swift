@@ -30,6 +30,9 @@ package actor QMPClient {
 
   package var events: [Event] { kept }
 
+  /// The machine was put back to where only `earlier` had happened.
+  func putBack(to earlier: [Event]) { kept = earlier }
+
   /// Reads until QEMU closes the monitor or the task is cancelled.
   package func run() async {
     var buffer: [UInt8] = []
