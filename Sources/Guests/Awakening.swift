@@ -64,11 +64,13 @@ extension Guest {
   ///
   /// - Parameters:
   ///   - bootLimit: for the first sign of being up: a login prompt or an SSH session.
-  ///   - grace: for the second of the two, after the first.
+  ///   - sshGrace: for an SSH session after the login prompt.
+  ///   - loginGrace: for a login prompt after the SSH session.
   ///   - stage: is told of every stage when it is reached.
   /// - Throws: ``VerifyError`` `.hypervisorFailed` when QEMU ends by itself.
   package func awaken(
-    key: KeyPair, bootLimit: Duration, grace: Duration, stage: @escaping @Sendable (String, String) -> Void
+    key: KeyPair, bootLimit: Duration, sshGrace: Duration, loginGrace: Duration,
+    stage: @escaping @Sendable (String, String) -> Void
   ) async throws -> Awakening {
     let port = try await machine.sshPort(until: .after(.seconds(30)))
     let deadline = Deadline.after(bootLimit)
@@ -106,11 +108,28 @@ extension Guest {
           awakening.end = .ready
           break
         }
-        if !wasUp { group.addTask { try await self.pause(until: .after(grace), then: .ready) } }
+        if !wasUp {
+          let grace = awakening.ssh == nil ? sshGrace : loginGrace
+          group.addTask { try await self.pause(until: .after(grace), then: .ready) }
+        }
       }
       awakening.sshError = awakening.ssh == nil ? lastError.error : nil
       awakening.duration = ContinuousClock.now - powerOn
       return awakening
+    }
+  }
+
+  /// Waits further for the SSH session of a guest that has shown its login prompt alone.
+  package func awaitSSH(_ awakening: inout Awakening, key: KeyPair, until deadline: Deadline) async throws {
+    let port = try await machine.sshPort(until: .after(.seconds(30)))
+    let lastError = LastError()
+    if case .ssh(let session) = try await trySSH(port: port, key: key, until: deadline, onError: { lastError.note($0) })
+    {
+      awakening.ssh = session
+      awakening.sshTime = ContinuousClock.now - powerOn
+      awakening.sshError = nil
+    } else {
+      awakening.sshError = lastError.error ?? awakening.sshError
     }
   }
 

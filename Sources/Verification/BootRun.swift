@@ -74,17 +74,26 @@ struct BootRun: Sendable {
   }
 
   private func judge(_ guest: Guest, _ tally: Tally) async throws -> Awakening {
-    let awakening = try await guest.awaken(
-      key: settings.key, bootLimit: settings.bootTimeout, grace: .seconds(60) * settings.timeoutScale
+    var awakening = try await guest.awaken(
+      key: settings.key, bootLimit: settings.bootTimeout, sshGrace: .seconds(15) * settings.timeoutScale,
+      loginGrace: .seconds(60) * settings.timeoutScale
     ) { stage($0, $1, guest) }
     if awakening.end != .ready { await guest.takeScreenshot() }
     try await judge(guest, awakening, by: BuiltIn.bootChecks, tally)
     try await judgeInside(guest, awakening, tally)
+    try await allowMoreTime(guest, &awakening, tally)
     await awakening.ssh?.close()
     let ready = try await saveForIntrusiveChecks(guest, awakening, tally)
     try await judge(guest, awakening, by: BuiltIn.lastChecks, tally)
     if let ready { try await judgeIntrusively(guest, from: ready, tally) }
     return awakening
+  }
+
+  /// A late SSH server gets a minute more, unless the checks have seen over the console why none will be reached.
+  private func allowMoreTime(_ guest: Guest, _ awakening: inout Awakening, _ tally: Tally) async throws {
+    guard awakening.end == .ready, awakening.ssh == nil, !tally.hasFailures(of: "network.") else { return }
+    try await guest.awaitSSH(&awakening, key: settings.key, until: guest.patience(60))
+    if let session = awakening.ssh { stage("ssh", session.peer.banner, guest) }
   }
 
   func stage(_ name: String, _ detail: String, _ guest: Guest) {

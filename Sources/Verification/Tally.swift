@@ -17,5 +17,12 @@ final class Tally: Sendable {
     }
   }
 
+  /// Whether a check whose id begins with `area` failed.
+  func hasFailures(of area: String) -> Bool {
+    findings.contains { finding in
+      if case .failed = finding.outcome { finding.check.hasPrefix(area) } else { false }
+    }
+  }
+
   func count(_ finding: Finding) { all.withLock { $0.append(finding) } }
 }
