@@ -75,7 +75,7 @@ struct BootRun: Sendable {
 
   private func judge(_ guest: Guest, _ tally: Tally) async throws -> Awakening {
     var awakening = try await guest.awaken(
-      key: settings.key, bootLimit: settings.bootTimeout, sshGrace: .seconds(15) * settings.timeoutScale,
+      key: settings.key, bootLimit: settings.bootTimeout, sshGrace: .seconds(5) * settings.timeoutScale,
       loginGrace: .seconds(60) * settings.timeoutScale
     ) { stage($0, $1, guest) }
     if awakening.end != .ready { await guest.takeScreenshot() }
@@ -91,7 +91,7 @@ struct BootRun: Sendable {
 
   /// A late SSH server gets a minute more, unless the checks have seen over the console why none will be reached.
   private func allowMoreTime(_ guest: Guest, _ awakening: inout Awakening, _ tally: Tally) async throws {
-    guard awakening.end == .ready, awakening.ssh == nil, !tally.hasFailures(of: "network.") else { return }
+    guard awakening.end == .ready, awakening.ssh == nil, !tally.hasProblems(of: "network.") else { return }
     try await guest.awaitSSH(&awakening, key: settings.key, until: guest.patience(60))
     if let session = awakening.ssh { stage("ssh", session.peer.banner, guest) }
   }

@@ -8,19 +8,15 @@ final class Tally: Sendable {
   var findings: [Finding] { all.withLock { $0 } }
 
   /// Whether anything failed or broke, for `--keep failed`.
-  var hasFailures: Bool {
+  var hasFailures: Bool { hasProblems(of: "") }
+
+  /// Whether a check whose id begins with `area` failed or broke.
+  func hasProblems(of area: String) -> Bool {
     findings.contains { finding in
       switch finding.outcome {
-      case .failed, .broken, .flaky: true
+      case .failed, .broken, .flaky: finding.check.hasPrefix(area)
       case .passed, .skipped, .waived: false
       }
-    }
-  }
-
-  /// Whether a check whose id begins with `area` failed.
-  func hasFailures(of area: String) -> Bool {
-    findings.contains { finding in
-      if case .failed = finding.outcome { finding.check.hasPrefix(area) } else { false }
     }
   }
 
