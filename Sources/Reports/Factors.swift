@@ -61,17 +61,18 @@ extension Report {
     /// Boots that had another value of this axis.
     var othersPassed: Int
     var othersFailed: Int
-    /// By how much the shares of failures differ, 0...1.
+    /// By how much the share of failures lies above that of the other boots, -1...1.
     var difference: Double {
       let (here, there) = (count.passed + count.failed, othersPassed + othersFailed)
       if here == 0 || there == 0 { return 0 }
-      return abs(Double(count.failed) / Double(here) - Double(othersFailed) / Double(there))
+      return Double(count.failed) / Double(here) - Double(othersFailed) / Double(there)
     }
     /// Whether it fails with this value, and never without.
     var separates: Bool { count.failed > 0 && count.passed == 0 && othersFailed == 0 && othersPassed > 0 }
   }
 
-  /// The counts for one check, the most telling first; empty when it failed nowhere. At most 512.
+  /// The counts for one check: values with which it fails more often, then those with which it passes more often, each
+  /// the most telling first; empty when it failed nowhere. At most 512.
   func factors(of check: String) -> [Factor] {
     struct Value: Hashable {
       var axis: String
@@ -95,11 +96,13 @@ extension Report {
           check: check, axis: key.axis, value: key.value, passed: count.passed, failed: count.failed),
         othersPassed: whole.passed - count.passed, othersFailed: whole.failed - count.failed)
     }
+    func key(_ factor: Factor) -> (Int, Double, Int) {
+      let difference = factor.difference
+      return (difference > 0 ? 0 : difference < 0 ? 1 : 2, -abs(difference), -factor.count.failed)
+    }
     let sorted = factors.sorted { a, b in
-      if a.difference != b.difference { return a.difference > b.difference }
-      // The value that fails before those that pass, then by name.
-      if a.count.failed != b.count.failed { return a.count.failed > b.count.failed }
-      return (a.count.axis, a.count.value) < (b.count.axis, b.count.value)
+      let (first, second) = (key(a), key(b))
+      return first != second ? first < second : (a.count.axis, a.count.value) < (b.count.axis, b.count.value)
     }
     return Array(sorted.prefix(512))
   }

@@ -72,8 +72,8 @@ extension Report {
 
   /// The counts by value of each axis, the most telling first, folded; nil when no value tells anything.
   private func factorTable(_ problem: Problem) -> Markup? {
-    if problem.standing == .waived { return nil }
-    let telling = factors(of: problem.check).filter { $0.difference > 0 }
+    if problem.purpose != .gate || problem.standing == .waived { return nil }
+    let telling = factors(of: problem.check).filter { $0.difference != 0 }
     if telling.isEmpty { return nil }
     let rows: [Markup] = telling.prefix(24).map { factor in
       """
@@ -87,7 +87,7 @@ extension Report {
       telling.count > 24 ? "<p>\(telling.count - 24) less telling values stand in report.json.</p>\n" : nil
     return """
       <details class="evidence"><summary>Where it failed, by hardware</summary>
-      <p class="aside">Boots of every kind; what tells most stands first.</p>
+      <p class="aside">Boots of every kind. First the values with which it fails more often than without, the most telling on top.</p>
       <div class="scroll"><table class="plain numbers"><thead><tr><th scope="col">boots with</th><th scope="col">failed</th>\
       <th scope="col">passed</th><th scope="col">others: failed</th><th scope="col">others: passed</th></tr></thead><tbody>
       \(rows)</tbody></table></div>

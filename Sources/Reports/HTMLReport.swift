@@ -78,7 +78,7 @@ extension Report {
     if list == nil && cards.isEmpty && boots(.search).isEmpty { return [] }
     return [
       """
-      <p class="aside">What fails here repeats what failed in a boot of the plan, and decides nothing.</p>
+      <p class="aside">These boots look for the cause of what failed in a boot of the plan; they decide nothing.</p>
       \(list)
       """
     ] + cards

@@ -45,7 +45,7 @@ let styleSheet = """
   margin:.6rem 0}
   .cause p{margin:0}.cause .proof{display:flex;flex-wrap:wrap;gap:0 1rem;font-size:.88rem;margin:.35rem 0 0}
   .cause .scroll{margin:.5rem 0 .15rem}
-  table.plain{border-collapse:collapse;font-size:.88rem}
+  table.plain{border-collapse:collapse;overflow-wrap:normal;font-size:.88rem}
   .plain th,.plain td{padding:.2rem .7rem;text-align:left;border-top:1px solid var(--line);vertical-align:top}
   .plain tbody th{font-weight:400}.plain thead th{color:var(--soft);border-top:0}
   .numbers td{text-align:right;font-variant-numeric:tabular-nums}
