@@ -7,10 +7,12 @@ extension Report {
     // What is only noted or waived does not mark the boot.
     let worst =
       boot.doubt != nil || !boot.troubles.isEmpty ? .doubtful : boot.findings.map(\.standing).min() ?? .doubtful
-    let standing: Standing =
+    let bare: Standing =
       boot.findings.contains { $0.standing == .rejects } ? .rejects : worst > .warns ? .passed : worst
+    let standing = boot.purpose == .gate || bare == .passed ? bare : .informs
     let isBad = standing == .rejects || standing == .doubtful
     let layout: Markup? = boot.boot.map { "<h4>Layout</h4>\n<dl>\($0.facts.map(row))</dl>\n" }
+    let choices: Markup? = boot.boot.flatMap { choiceTable($0.choices) }
     let share: Markup? = boot.ended.map { ended in
       """
       <p class="share">Power off after \(forPeople(seconds: ended.seconds)); the hypervisor used \
@@ -23,10 +25,10 @@ extension Report {
     }
     return """
       <details class="bootcard \(standing.rawValue)" id="boot-\(index)"\(isBad ? " open" : "")>
-      <summary><span class="sign" aria-hidden="true">\(standing.sign)</span> <b>\(boot.id)</b> \
+      <summary><span class="sign" aria-hidden="true">\(bare.sign)</span> <b>\(boot.id)</b> \
       <span class="tally">\(tally(boot))</span> <span class="time">\(forPeople(seconds: boot.seconds))</span>\
       <span class="layout">\(boot.boot?.summary ?? "")</span></summary>
-      \(troubles)\(stages(boot))\(share)\(layout)\(findingList(boot.findings))\(fileList(boot, files))</details>
+      \(troubles)\(stages(boot))\(share)\(layout)\(choices)\(findingList(boot.findings, boot.purpose))\(fileList(boot, files))</details>
 
       """
   }
@@ -35,7 +37,7 @@ extension Report {
   var imageSection: Markup? {
     findings.isEmpty
       ? nil
-      : "<section id=\"image\">\n<h2>Image</h2>\n<div class=\"bootcard\">\(findingList(findings))</div></section>\n"
+      : "<section id=\"image\">\n<h2>Image</h2>\n<div class=\"bootcard\">\(findingList(findings, .gate))</div></section>\n"
   }
 
   /// What was run, on what, and how to run it again.
@@ -73,16 +75,22 @@ extension Report {
 
   private func row(_ fact: Fact) -> Markup { "<div><dt>\(fact.name)</dt><dd>\(fact.value)</dd></div>\n" }
 
-  private func tally(_ boot: BootReport) -> String {
-    let words: [(Standing, String)] = [
-      (.rejects, "failed"), (.doubtful, "broken"), (.warns, "warned"), (.passed, "passed"), (.informs, "noted"),
-      (.waived, "waived"), (.skipped, "skipped"),
-    ]
-    let counts = words.compactMap { standing, word in
-      let count = boot.findings.count { $0.standing == standing }
-      return count > 0 ? "\(count) \(word)" : nil
+  private func choiceTable(_ choices: [Fact]) -> Markup? {
+    if choices.isEmpty { return nil }
+    let rows: [Markup] = choices.map { fact in
+      "<tr><th scope=\"row\"><code>\(fact.name)</code></th><td>\(fact.value)</td></tr>\n"
     }
-    return counts.isEmpty ? "not judged" : counts.joined(separator: ", ")
+    return """
+      <details class="evidence"><summary>What was chosen on each axis</summary>
+      <div class="scroll"><table class="plain"><tbody>
+      \(rows)</tbody></table></div></details>
+
+      """
+  }
+
+  private func tally(_ boot: BootReport) -> String {
+    boot.findings.isEmpty
+      ? "not judged" : Tally(boot.findings).words(passedFirst: false).joined(separator: ", ")
   }
 
   /// Each stage as a bar from the stage before it.
@@ -105,16 +113,17 @@ extension Report {
     return "<h4>How far it came</h4>\n<ol class=\"stages\">\n\(rows)</ol>\n"
   }
 
-  private func findingList(_ findings: [Finding]) -> Markup? {
+  private func findingList(_ findings: [Finding], _ purpose: Boot.Purpose) -> Markup? {
     if findings.isEmpty { return nil }
     let sorted = findings.enumerated().sorted { a, b in
       let (first, second) = (a.element.standing.weight, b.element.standing.weight)
       return first != second ? first < second : a.offset < b.offset
     }
-    return "<h4>Checks</h4>\n<ul class=\"findings\">\n\(sorted.map { findingRow($0.element) })</ul>\n"
+    return "<h4>Checks</h4>\n<ul class=\"findings\">\n\(sorted.map { findingRow($0.element, purpose) })</ul>\n"
   }
 
-  private func findingRow(_ finding: Finding) -> Markup {
+  private func findingRow(_ finding: Finding, _ purpose: Boot.Purpose) -> Markup {
+    let mark = Mark(finding, in: purpose)
     let isQuiet = finding.standing == .passed
     let sentence: Markup? = isQuiet ? nil : "<p>\(finding.sentence)</p>\n"
     let notes: Markup? =
@@ -124,8 +133,8 @@ extension Report {
     // What a check that passed has seen stays in the journal: a page with all of it would be too long to load.
     let evidence = isQuiet ? finding.evidence.filter { $0.text == nil } : finding.evidence
     return """
-      <li class="\(finding.standing.rawValue)"><span class="sign" aria-hidden="true">\(finding.standing.sign)</span><div>
-      <p><code>\(finding.check)</code> <span class="word">\(finding.standing.word)</span> \(finding.title)\
+      <li class="\(mark.tone.rawValue)"><span class="sign" aria-hidden="true">\(mark.sign)</span><div>
+      <p><code>\(finding.check)</code> <span class="word">\(mark.word)</span> \(finding.title)\
       <span class="time">\(forPeople(seconds: finding.seconds))</span></p>
       \(sentence)\(notes)\(evidenceMarkup(evidence, open: false))</div></li>
 

@@ -41,6 +41,16 @@ let styleSheet = """
   .reason p.boots:empty{display:none}
   a.boot{display:inline-block;font-size:.82rem;border:1px solid var(--line);border-radius:.35rem;padding:0 .45rem;
   margin:0 .15rem .2rem 0;text-decoration:none}
+  .cause{border:1px solid var(--tone,var(--line));background:var(--tone-bg);border-radius:.4rem;padding:.5rem .75rem;
+  margin:.6rem 0}
+  .cause p{margin:0}.cause .proof{display:flex;flex-wrap:wrap;gap:0 1rem;font-size:.88rem;margin:.35rem 0 0}
+  .cause .scroll{margin:.5rem 0 .15rem}
+  table.plain{border-collapse:collapse;overflow-wrap:normal;font-size:.88rem}
+  .plain th,.plain td{padding:.2rem .7rem;text-align:left;border-top:1px solid var(--line);vertical-align:top}
+  .plain tbody th{font-weight:400}.plain thead th{color:var(--soft);border-top:0}
+  .numbers td{text-align:right;font-variant-numeric:tabular-nums}
+  p.aside,.matrix th.aside a{color:var(--soft)}p.aside{font-size:.9rem;margin:.3rem 0}
+  ul.results{margin:.3rem 0 .9rem;padding-left:1.2rem}
   .remedy{background:var(--code);border-radius:.4rem;padding:.5rem .75rem;white-space:pre-line}
   .clauses,.notes{font-size:.85rem;color:var(--soft)}
   pre{background:var(--code);border-radius:.4rem;padding:.6rem .75rem;margin:.35rem 0;max-height:26rem;overflow:auto;

@@ -25,14 +25,38 @@ package struct JSONReport: Codable, Hashable, Sendable {
   package var summary: Summary
   /// Why the image could not be judged in full; see ``Report/doubts``.
   package var doubts: [Trouble]
+  /// The same of boots that do not gate; see ``Report/asides``.
+  package var asides: [Trouble]
+  /// What rejects, leaves a doubt or warns, by check.
+  package var problems: [ProblemRecord]
+  /// What the searches for causes came to.
+  package var explanations: [Explanation]
+  /// Of each check that failed in some boot, the boots that passed and failed by value of each axis, over all boots.
+  package var factors: [FactorCount]
   package var boots: [BootRecord]
   /// Of the image (no `boot`), then of each boot.
   package var findings: [FindingRecord]
 
-  /// How many findings have which standing.
+  /// How many findings of the image and of the boots that gate have which standing.
   package struct Summary: Codable, Hashable, Sendable {
-    package var boots, bootsEnded, findings: Int
+    /// Boots that gate.
+    package var boots, bootsEnded: Int
+    package var compatibilityBoots, searchBoots: Int
+    package var findings: Int
+    /// Those of the findings that are flaky; they are also among `doubtful`, `warns` and `informs`.
+    package var flaky: Int
     package var passed, rejects, doubtful, warns, informs, waived, skipped: Int
+  }
+
+  /// One check, and the boots in which it is as bad as this.
+  package struct ProblemRecord: Codable, Hashable, Sendable {
+    package var check, title: String
+    package var standing: Standing
+    package var isFlaky: Bool
+    /// None: of the image as a whole.
+    package var boots: [String]
+    /// On which kind of boot it fails, in one sentence; absent when the boots do not tell.
+    package var pattern: String?
   }
 
   /// One boot: as planned, and how far it came.
@@ -40,6 +64,11 @@ package struct JSONReport: Codable, Hashable, Sendable {
     package var id: String
     /// Below the output folder.
     package var folder: String
+    /// `gate`, `compatibility` or `search`.
+    package var purpose: Boot.Purpose
+    /// Id of the boot whose instance is powered on again.
+    package var continues: String?
+    package var covers: Boot.Covers?
     package var hypervisor: String?
     package var layout: Layout?
     package var uuid: String?
@@ -58,9 +87,12 @@ package struct JSONReport: Codable, Hashable, Sendable {
     package var check, title: String
     package var level: Level
     package var boot: String?
-    /// `passed`, `failed`, `skipped`, `waived` or `broken`.
+    /// Whether it has a say in the verdict: it is of the image, or of a boot that gates.
+    package var gates: Bool
+    /// `passed`, `failed`, `skipped`, `waived`, `broken` or `flaky`.
     package var outcome: String
-    /// `rejects`, `doubtful`, `warns`, `informs`, `waived`, `passed` or `skipped`.
+    /// `rejects`, `doubtful`, `warns`, `informs`, `waived`, `passed` or `skipped`. Where it does not gate,
+    /// what is bad `informs`.
     package var standing: Standing
     /// Why; empty for `passed`.
     package var reason: String
@@ -82,26 +114,44 @@ extension JSONReport {
     accelerator = report.accelerator
     seed = report.seed
     seconds = report.seconds
-    let findings = report.allFindings
+    let gate = report.boots(.gate)
+    let gating = report.gatingFindings
     summary = Summary(
-      boots: report.boots.count, bootsEnded: report.boots.count { $0.ended != nil }, findings: findings.count,
+      boots: gate.count, bootsEnded: gate.count { $0.ended != nil },
+      compatibilityBoots: report.boots(.compatibility).count, searchBoots: report.boots(.search).count,
+      findings: gating.count, flaky: gating.count(where: \.isFlaky),
       passed: report.count(.passed), rejects: report.count(.rejects), doubtful: report.count(.doubtful),
       warns: report.count(.warns), informs: report.count(.informs), waived: report.count(.waived),
       skipped: report.count(.skipped))
     doubts = report.doubts
+    asides = report.asides
+    problems = [.rejects, .doubtful, .warns].flatMap { report.problems($0) }.map { problem in
+      ProblemRecord(
+        check: problem.check, title: problem.title, standing: problem.standing, isFlaky: problem.isFlaky,
+        boots: problem.boots, pattern: report.pattern(of: problem))
+    }
+    explanations = report.explanations
+    factors = report.factors
     boots = report.boots.map { boot in
       BootRecord(
-        id: boot.id, folder: "boots/\(boot.id)", hypervisor: boot.boot?.hypervisor, layout: boot.boot?.layout,
+        id: boot.id, folder: "boots/\(boot.id)", purpose: boot.purpose, continues: boot.boot?.continues,
+        covers: boot.boot?.covers, hypervisor: boot.boot?.hypervisor, layout: boot.boot?.layout,
         uuid: boot.boot?.instance.uuid, hostname: boot.boot?.instance.hostname, started: boot.started,
         ended: boot.ended, seconds: boot.seconds, stages: boot.stages, troubles: boot.troubles)
     }
-    self.findings = findings.map { finding in
-      FindingRecord(
-        check: finding.check, title: finding.title, level: finding.level, boot: finding.boot,
-        outcome: finding.outcome.name, standing: finding.standing, reason: finding.outcome.text,
-        remedy: finding.remedy, clauses: finding.clauses, evidence: finding.evidence, notes: finding.notes,
-        seconds: finding.seconds)
-    }
+    findings =
+      report.findings.map { FindingRecord($0, .gate) }
+      + report.boots.flatMap { boot in boot.findings.map { FindingRecord($0, boot.purpose) } }
+  }
+}
+
+extension JSONReport.FindingRecord {
+  fileprivate init(_ finding: Finding, _ purpose: Boot.Purpose) {
+    self.init(
+      check: finding.check, title: finding.title, level: finding.level, boot: finding.boot, gates: purpose == .gate,
+      outcome: finding.outcome.name, standing: finding.standing(in: purpose), reason: finding.outcome.text,
+      remedy: finding.remedy, clauses: finding.clauses, evidence: finding.evidence, notes: finding.notes,
+      seconds: finding.seconds)
   }
 }
 

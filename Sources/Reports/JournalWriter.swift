@@ -85,6 +85,12 @@ extension JournalEvent {
     switch self {
     case .finding(let finding): .finding(finding.bounded)
     case .trouble(let trouble): .trouble(trouble.bounded)
+    case .explained(var explanation):
+      .explained(
+        {
+          explanation.sentence = limited(explanation.sentence, atMost: 1024)
+          return explanation
+        }())
     case .stage(var stage):
       .stage(
         {

@@ -9,7 +9,11 @@ struct Fact: Hashable {
 extension Boot {
   /// What distinguishes this boot, without the secrets of its instance.
   var facts: [Fact] {
-    var facts = [
+    var facts = [Fact(name: "purpose", value: purpose.sentence)]
+    if let continues { facts.append(Fact(name: "continues", value: "after a shutdown of \(continues)")) }
+    if let covers { facts.append(Fact(name: "covers", value: covers.text)) }
+    if let profile = layout.profile { facts.append(Fact(name: "profile", value: profile)) }
+    facts += [
       Fact(name: "hypervisor", value: hypervisor),
       Fact(name: "machine", value: layout.machine.rawValue),
       Fact(name: "cpus", value: "\(layout.cpus)"),
@@ -35,6 +39,9 @@ extension Boot {
     return facts
   }
 
+  /// What was chosen on each axis, by the axis' id.
+  var choices: [Fact] { layout.choices.sorted { $0.key < $1.key }.map { Fact(name: $0.key, value: $0.value) } }
+
   /// The layout in one line: `q35, 1 cpu, 512.0 MiB, virtio-scsi in slot 5, 2 NICs`.
   var summary: String {
     [
@@ -42,6 +49,23 @@ extension Boot {
       "\(layout.bootDisk.model.rawValue) in \(layout.bootDisk.place)",
       layout.extraDisk.map { "\($0.content.rawValue) disk \($0.order.rawValue)" }, counted(layout.nics.count, "NIC"),
     ].compactMap { $0 }.joined(separator: ", ")
+  }
+}
+
+extension Boot.Purpose {
+  fileprivate var sentence: String {
+    switch self {
+    case .gate: "gate: decides the verdict"
+    case .compatibility: "compatibility: does not gate"
+    case .search: "search for a cause: does not gate"
+    }
+  }
+}
+
+extension Boot.Covers {
+  /// `12 new combinations, first with disk.model=virtio-scsi, nics=2`.
+  fileprivate var text: String {
+    counted(combinations, "new combination") + (values.isEmpty ? "" : ", first with \(values.joined(separator: ", "))")
   }
 }
 

@@ -15,6 +15,10 @@ package struct Problem: Sendable, Hashable {
   package var standing: Standing
   package var remedy: String
   package var clauses: String
+  /// Of which kind of boots it is said.
+  package var purpose = Boot.Purpose.gate
+  /// Whether the check fails and passes on equal hardware; such findings are never joined with others.
+  package var isFlaky = false
   /// In the order in which they were first seen.
   package var reasons: [Reason]
 
@@ -26,20 +30,29 @@ package struct Problem: Sendable, Hashable {
 }
 
 extension Report {
-  /// The findings of `standing`, grouped by check, in the order in which the checks first appear.
+  /// The findings of `standing` that decide, grouped by check, in the order in which the checks first appear.
   package func problems(_ standing: Standing) -> [Problem] {
+    problems(of: gatingFindings.filter { $0.standing == standing }, purpose: .gate)
+  }
+
+  func problems(of findings: [Finding], purpose: Boot.Purpose) -> [Problem] {
+    struct Group: Hashable {
+      var check: String
+      var isFlaky: Bool
+    }
     var problems: [Problem] = []
-    var places: [String: Int] = [:]
-    for finding in allFindings where finding.standing == standing {
-      let place = places[finding.check] ?? problems.count
+    var places: [Group: Int] = [:]
+    for finding in findings {
+      let group = Group(check: finding.check, isFlaky: finding.isFlaky)
+      let place = places[group] ?? problems.count
       if place == problems.count {
-        places[finding.check] = place
+        places[group] = place
         problems.append(
           Problem(
-            check: finding.check, title: finding.title, standing: standing, remedy: finding.remedy,
-            clauses: finding.clauses, reasons: []))
+            check: finding.check, title: finding.title, standing: finding.standing(in: purpose),
+            remedy: finding.remedy, clauses: finding.clauses, purpose: purpose, isFlaky: finding.isFlaky, reasons: []))
       }
-      let sentence = finding.sentence
+      let sentence = finding.sentence(in: purpose)
       let boots = finding.boot.map { [$0] } ?? []
       if let index = problems[place].reasons.firstIndex(where: { $0.sentence == sentence }) {
         problems[place].reasons[index].boots += boots
@@ -71,15 +84,16 @@ extension Report {
     return problems
   }
 
-  /// How many findings have `standing`.
-  package func count(_ standing: Standing) -> Int { allFindings.count { $0.standing == standing } }
+  /// How many findings that decide have `standing`.
+  package func count(_ standing: Standing) -> Int { gatingFindings.count { $0.standing == standing } }
 
-  /// Where a problem was seen: `the image`, `every boot`, `2 of 3 boots`.
+  /// Where a problem was seen: `the image`, `every boot`, `2 of 3 boots`, `1 of 2 compatibility boots`.
   package func place(of problem: Problem) -> String {
-    let count = problem.boots.count
+    let (count, all) = (problem.boots.count, boots(problem.purpose).count)
     if count == 0 { return "the image" }
-    if count == boots.count { return count == 1 ? "the only boot" : "every boot" }
-    return "\(count) of \(counted(boots.count, "boot"))"
+    let kind = problem.purpose == .gate ? "boot" : "\(problem.purpose.rawValue) boot"
+    if count == all { return count == 1 ? "the only \(kind)" : "every \(kind)" }
+    return "\(count) of \(counted(all, kind))"
   }
 
   /// The verdict's one sentence: what is bad, or what is not known, first; empty when accepted without a warning.
@@ -95,7 +109,8 @@ extension Report {
         let more = doubtProblems.count + problems(.doubtful).count - 1
         return oneLine(doubt) + (more > 0 ? " (and \(counted(more, "more doubt")))" : "")
       }
-      return sentence(of: problems(.doubtful), more: "broke")
+      let doubtful = problems(.doubtful)
+      return sentence(of: doubtful, more: doubtful.contains(where: \.isFlaky) ? "left in doubt" : "broke")
     case .accepted: return ""
     }
   }

@@ -40,7 +40,7 @@ package enum ProgressLine {
       switch finding.standing {
       case .passed, .skipped: return nil
       case .rejects: word = "FAILED"
-      case .doubtful: word = "BROKEN"
+      case .doubtful: word = finding.isFlaky ? "FLAKY" : "BROKEN"
       case .warns: word = "warning"
       case .informs: word = "note"
       case .waived: word = "waived"

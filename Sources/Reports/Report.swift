@@ -16,6 +16,7 @@ package struct Report: Sendable, Hashable {
   package var troubles: [Trouble] = []
   /// In the plan's order; then boots that were not in the plan.
   package var boots: [BootReport] = []
+  /// What the searches for causes came to, in the journal's order; at most ``maximumExplanations``.
   package var explanations: [Explanation] = []
   package var interrupted: Interrupted?
   /// Whether the journal says that everything planned has been done.
@@ -24,10 +25,16 @@ package struct Report: Sendable, Hashable {
   package var unreadableLines = 0
   /// Seconds from the start of the run to the last entry.
   package var seconds = 0.0
+  /// Of each check that failed in some boot: how every boot came out that it judged.
+  var judgements: [String: [Judgement]] = [:]
+
+  static let maximumExplanations = 64
 
   package init(_ entries: some Sequence<JournalEntry>, unreadableLines: Int = 0) {
     self.unreadableLines = unreadableLines
     for entry in entries { fold(entry) }
+    markFlaky()
+    judgements = gatherJudgements()
   }
 
   package init(_ journal: Journal) { self.init(journal.entries, unreadableLines: journal.unreadableLines) }
@@ -40,9 +47,10 @@ package struct Report: Sendable, Hashable {
     case .accelerator(let choice): accelerator = choice.forReports
     case .planned(let plan):
       seed = plan.seed
-      for boot in plan.boots { withBoot(boot.id) { $0.boot = boot } }
-    case .bootAdded(let boot): withBoot(boot.id) { $0.boot = boot }
-    case .explained(let explanation): explanations.append(explanation)
+      for boot in plan.boots { add(boot) }
+    case .bootAdded(let boot): add(boot)
+    case .explained(let explanation):
+      if explanations.count < Report.maximumExplanations { explanations.append(explanation.forReports) }
     case .bootStarted(let data):
       withBoot(data.boot) { $0.started = sane(seconds: entry.seconds) }
     case .stage(let data):
@@ -66,6 +74,11 @@ package struct Report: Sendable, Hashable {
     case .interrupted(let data): interrupted = Interrupted(signal: cleaned(data.signal, atMost: 64, lines: false))
     case .runEnded: complete = true
     }
+  }
+
+  /// The first word counts: a boot that was planned to decide cannot be taken out of the verdict later.
+  private mutating func add(_ boot: Boot) {
+    withBoot(boot.id) { if $0.boot == nil { $0.boot = boot.forReports } }
   }
 
   private mutating func withBoot(_ id: String, _ change: (inout BootReport) -> Void) {
@@ -105,9 +118,6 @@ package struct BootReport: Sendable, Hashable {
 }
 
 extension Report {
-  /// All findings: those of the image, then those of each boot.
-  package var allFindings: [Finding] { findings + boots.flatMap(\.findings) }
-
   /// What the image is called: its name and version from the manifest, else its file's name.
   package var imageName: String {
     if let name = image.name { return image.version.map { "\(name) \($0)" } ?? name }

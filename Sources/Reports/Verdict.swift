@@ -9,10 +9,12 @@ package import Model
 /// | that the run was interrupted | `interrupted` | 130 |
 /// | that an input file could not be opened | `cannotOpen` | 66 |
 /// | a check of level *must* that failed, and was not waived | `rejected` | 1 |
-/// | anything that leaves a doubt: see ``Report/doubts``, or a check of level *must* that broke | `inconclusive` | 2 |
+/// | anything that leaves a doubt: see ``Report/doubts``, or a check of level *must* that broke or is flaky | `inconclusive` | 2 |
 /// | none of these | `accepted` | 0 |
 ///
-/// Checks of level *should* and *may* never decide, whether they fail or break.
+/// Checks of level *should* and *may* never decide, whether they fail, break or are flaky. Only the image as a whole and
+/// boots whose purpose is the gate are asked: boots for compatibility, and those of a search for a cause, never decide.
+/// A flaky check counts neither for nor against the image, since each of its boots contradicts another.
 package enum Verdict: String, Codable, Hashable, Sendable, CaseIterable {
   case accepted, rejected, inconclusive, cannotOpen, interrupted
 
@@ -42,11 +44,11 @@ package enum Verdict: String, Codable, Hashable, Sendable, CaseIterable {
 package enum Standing: String, Codable, Hashable, Sendable, CaseIterable {
   /// A *must* that failed.
   case rejects
-  /// A *must* that broke.
+  /// A *must* that broke or is flaky.
   case doubtful
-  /// A *should* that failed or broke.
+  /// A *should* that failed, broke or is flaky.
   case warns
-  /// A *may* that failed or broke.
+  /// A *may* that failed, broke or is flaky; or what is bad in a boot that does not gate.
   case informs
   case waived, passed, skipped
 }
@@ -64,12 +66,17 @@ extension Finding {
     }
   }
 
-  /// The finding's sentence in one line; of a check below *must* it says so when the check broke, since that is not the
-  /// image's fault. (A *must* that broke stands under a heading of its own everywhere.)
-  package var sentence: String {
+  /// The finding's sentence in one line. A flaky check says so; one that broke says that this is not the image's fault,
+  /// except for a *must* in a boot that gates: those stand under a heading of their own everywhere.
+  package var sentence: String { sentence(in: .gate) }
+
+  func sentence(in purpose: Boot.Purpose) -> String {
     let text = cleaned(outcome.text, atMost: 1024, lines: false)
-    if case .broken = outcome, level != .must { return "could not tell: \(text)" }
-    return text.isEmpty ? outcome.name : text
+    switch outcome {
+    case .broken where level != .must || purpose != .gate: return "could not tell: \(text)"
+    case .flaky: return "flaky: \(text)"
+    default: return text.isEmpty ? outcome.name : text
+    }
   }
 }
 
@@ -77,16 +84,18 @@ extension Report {
   package var verdict: Verdict {
     if interrupted != nil { return .interrupted }
     if troubles.contains(where: { $0.code == VerifyError.Code.cannotOpen.description }) { return .cannotOpen }
-    let standings = allFindings.lazy.map(\.standing)
+    let standings = gatingFindings.lazy.map(\.standing)
     if standings.contains(.rejects) { return .rejected }
     return standings.contains(.doubtful) || !doubts.isEmpty ? .inconclusive : .accepted
   }
 
-  /// Why the image could not be judged in full, other than by a check that broke: every trouble of the journal, then
-  /// what the journal lacks (codes `notRun`, `notJudged`, `cutOff`, `unreadable`, `interrupted`, `noBoot`).
+  /// Why the image could not be judged in full, other than by a check that broke: every trouble of the run and of the
+  /// boots that gate, then what the journal lacks (codes `notRun`, `notJudged`, `cutOff`, `unreadable`, `interrupted`,
+  /// `noBoot`). What befell the other boots is among ``asides``.
   package var doubts: [Trouble] {
     var doubts = troubles
-    for boot in boots {
+    let gate = boots(.gate)
+    for boot in gate {
       doubts += boot.troubles
       if let doubt = boot.doubt { doubts.append(doubt) }
     }
@@ -103,9 +112,10 @@ extension Report {
           boot: nil, code: "unreadable", message: "\(counted(unreadableLines, "line")) of the journal cannot be read"))
     }
     if doubts.isEmpty, !findings.contains(where: { $0.standing == .rejects }) {
-      let judged = boots.contains { $0.findings.contains { $0.standing != .skipped } }
-      if boots.isEmpty {
-        doubts.append(Trouble(boot: nil, code: "noBoot", message: "the image was not booted"))
+      let judged = gate.contains { $0.findings.contains { $0.standing != .skipped } }
+      if gate.isEmpty {
+        let hardware = boots.isEmpty ? "" : " on hardware that it has to know"
+        doubts.append(Trouble(boot: nil, code: "noBoot", message: "the image was not booted\(hardware)"))
       } else if !judged {
         doubts.append(Trouble(boot: nil, code: "noBoot", message: "every check of every boot was skipped"))
       }

@@ -11,6 +11,10 @@ import Testing
     try expectGolden(Report(Samples.rejected).html(files: Self.files), "rejected.html")
   }
 
+  @Test func theLayoutsPageIsTheGoldenOne() throws {
+    try expectGolden(Report(LayoutSamples.journal).html(), "layouts.html")
+  }
+
   @Test(arguments: Samples.named.map(\.name)) func pagesNeedNothingFromElsewhere(name: String) {
     let html = Report(Samples.named.first { $0.name == name }!.journal).html(files: Self.files)
     for word in ["<script", "http://", "https://", "@import", "url(", "<img", "<link", "onclick", "\"javascript:"] {

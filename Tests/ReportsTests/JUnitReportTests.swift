@@ -9,7 +9,7 @@ import Testing
     .deletingLastPathComponent()
   static let xmllint = ["/usr/bin/xmllint", "/usr/local/bin/xmllint"].first(where: FileManager.default.isExecutableFile)
 
-  @Test(arguments: ["rejected", "inconclusive", "interrupted", "cannot-open", "empty"])
+  @Test(arguments: ["rejected", "inconclusive", "interrupted", "cannot-open", "empty", "layouts"])
   func reportsAreTheGoldenOnes(name: String) throws {
     let journal = Samples.named.first { $0.name == name }!.journal
     try expectGolden(Report(journal).junit(), "\(name).xml")

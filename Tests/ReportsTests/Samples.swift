@@ -165,7 +165,8 @@ enum Samples {
 
   static let named: [(name: String, journal: [JournalEntry])] = [
     ("accepted", accepted), ("rejected", rejected), ("inconclusive", inconclusive), ("interrupted", interrupted),
-    ("cannot-open", cannotOpen), ("empty", []), ("hostile", hostile),
+    ("cannot-open", cannotOpen), ("empty", []), ("hostile", hostile), ("layouts", LayoutSamples.journal),
+    ("hostile-search", LayoutSamples.hostile),
   ]
 
   /// One of every event.
@@ -179,7 +180,8 @@ enum Samples {
     finding("a.b", "t", "b", .passed, evidence: [Evidence(name: "n", text: nasty), Evidence(name: "n", file: "f")]),
     .trouble(Trouble(boot: nil, code: "timedOut", message: nasty)),
     .bootEnded(BootEnded(boot: "b", seconds: 1, cpuSeconds: 2, cpuShare: 0.5)),
-    .interrupted(Interrupted(signal: "SIGTERM")), .runEnded,
+    .bootAdded(LayoutSamples.moved), .bootAdded(LayoutSamples.found), .bootSkipped(BootSkipped(boot: "b", why: nasty)),
+    .explained(LayoutSamples.explanation), .interrupted(Interrupted(signal: "SIGTERM")), .runEnded,
   ]
 
   /// Text that a guest might send to whoever reads the report.

@@ -4,7 +4,7 @@ import Testing
 @testable import Reports
 
 @Suite struct SummaryTests {
-  @Test(arguments: ["accepted", "rejected", "inconclusive", "interrupted", "cannot-open", "empty"])
+  @Test(arguments: ["accepted", "rejected", "inconclusive", "interrupted", "cannot-open", "empty", "layouts"])
   func summariesAreTheGoldenOnes(name: String) throws {
     let journal = Samples.named.first { $0.name == name }!.journal
     try expectGolden(Report(journal).summary(colour: false, width: 80, folder: "imgverify-out"), "\(name).txt")

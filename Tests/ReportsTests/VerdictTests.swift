@@ -30,6 +30,42 @@ import Testing
   private static let waived = Outcome.waived(reason: "r", until: "2026-01-01", by: "b")
   private static let signal = JournalEvent.interrupted(Interrupted(signal: "SIGINT"))
 
+  private static func other(_ purpose: Boot.Purpose) -> Boot { LayoutSamples.boot("02-other", purpose: purpose) }
+  private static let taken: Boot = {
+    var taken = boot
+    taken.purpose = .search
+    return taken
+  }()
+  /// A second boot, which does not gate.
+  private static func aside(
+    _ purpose: Boot.Purpose, _ outcome: Outcome, _ level: Level = .must, trouble: Bool = false
+  ) -> [JournalEvent] {
+    let boot = other(purpose)
+    let judged = [
+      .bootAdded(boot), .bootStarted(BootStarted(boot: boot.id)),
+      Samples.finding("c.d", "t", boot.id, outcome, level: level),
+    ]
+    // With a trouble its end is missing, too.
+    return judged
+      + (trouble
+        ? [.trouble(Trouble(boot: boot.id, code: "system", message: "m"))]
+        : [.bootEnded(BootEnded(boot: boot.id, seconds: 1, cpuSeconds: 1, cpuShare: 1))])
+  }
+  /// Two boots on equal hardware that are judged by one check.
+  private static func pair(
+    _ first: Outcome, _ second: Outcome, _ purpose: Boot.Purpose = .gate, level: Level = .must
+  ) -> [JournalEvent] {
+    let boots = [LayoutSamples.boot("01-a"), LayoutSamples.boot("02-b", purpose: purpose)]
+    return [.planned(Plan(seed: 1, boots: boots))]
+      + zip(boots, [first, second]).flatMap { boot, outcome in
+        [
+          .bootStarted(BootStarted(boot: boot.id)), Samples.finding("a.b", "t", boot.id, outcome, level: level),
+          Samples.finding("c.d", "t", boot.id),
+          .bootEnded(BootEnded(boot: boot.id, seconds: 1, cpuSeconds: 1, cpuShare: 1)),
+        ]
+      } + [.runEnded]
+  }
+
   static let cases: [Case] = [
     Case(name: "all passed", events: whole(judged(.passed)), verdict: .accepted),
     Case(name: "passed and skipped", events: whole(judged(.passed), judged(.skipped(why: "w"))), verdict: .accepted),
@@ -63,6 +99,40 @@ import Testing
     Case(
       name: "cannot open beats failed", events: [trouble("cannotOpen"), judged(failed), .runEnded], verdict: .cannotOpen
     ),
+    Case(
+      name: "compatibility failed", events: whole(judged(.passed)) + aside(.compatibility, failed), verdict: .accepted),
+    Case(
+      name: "compatibility broken", events: whole(judged(.passed)) + aside(.compatibility, broken), verdict: .accepted),
+    Case(
+      name: "compatibility warned", events: whole(judged(.passed)) + aside(.compatibility, failed, .should),
+      verdict: .accepted),
+    Case(name: "a search failed", events: whole(judged(.passed)) + aside(.search, failed), verdict: .accepted),
+    Case(
+      name: "trouble in compatibility", events: whole(judged(.passed)) + aside(.compatibility, .passed, trouble: true),
+      verdict: .accepted),
+    Case(
+      name: "trouble in a search", events: whole(judged(.passed)) + aside(.search, .passed, trouble: true),
+      verdict: .accepted),
+    Case(
+      name: "compatibility never run", events: whole(judged(.passed)) + [.bootAdded(other(.compatibility))],
+      verdict: .accepted),
+    Case(
+      name: "failed beats a compatibility that passed", events: whole(judged(failed)) + aside(.compatibility, .passed),
+      verdict: .rejected),
+    Case(
+      name: "compatibility alone is no boot", events: aside(.compatibility, .passed) + [.runEnded],
+      verdict: .inconclusive),
+    Case(
+      name: "a boot cannot be taken out of the gate",
+      events: whole(judged(failed)) + [.bootAdded(taken)], verdict: .rejected),
+    Case(name: "flaky", events: pair(failed, .passed), verdict: .inconclusive),
+    Case(name: "flaky, seen by a search", events: pair(failed, .passed, .search), verdict: .inconclusive),
+    Case(name: "flaky in a search only", events: pair(.passed, failed, .search), verdict: .accepted),
+    Case(name: "flaky should", events: pair(failed, .passed, level: .should), verdict: .accepted),
+    Case(name: "failed twice on equal hardware", events: pair(failed, failed), verdict: .rejected),
+    Case(name: "failed and skipped", events: pair(failed, .skipped(why: "w")), verdict: .rejected),
+    Case(
+      name: "failed beats flaky", events: pair(failed, .passed) + [judged(failed, image: true)], verdict: .rejected),
     Case(name: "interrupted", events: [planned, started, signal, .runEnded], verdict: .interrupted),
     Case(name: "interrupted beats failed", events: whole(judged(failed), signal), verdict: .interrupted),
     Case(name: "interrupted beats cannot open", events: [trouble("cannotOpen"), signal], verdict: .interrupted),
