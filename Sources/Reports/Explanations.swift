@@ -1,9 +1,12 @@
 import Model
 
 extension Report {
-  /// The explanations of a check's failure in some of `boots`; an explanation that names no boot is of all of them.
+  /// The explanations of a check's failure in some of `boots`, be it for what came with another's failure; an explanation
+  /// that names no boot is of all of them.
   func explanations(of check: String, in boots: some Collection<String>) -> [Explanation] {
-    explanations.filter { $0.check == check && ($0.boots.isEmpty || $0.boots.contains(where: boots.contains)) }
+    explanations.filter {
+      ($0.check == check || $0.also.contains(check)) && ($0.boots.isEmpty || $0.boots.contains(where: boots.contains))
+    }
   }
 
   /// What is known of a problem beyond its reasons, as `name: sentence`: its cause, and when it shows.

@@ -47,10 +47,11 @@ extension Layout {
 }
 
 extension Explanation {
-  /// At most 64 boots and 32 factors.
+  /// At most 64 boots, 64 other checks and 32 factors.
   var forReports: Explanation {
     Explanation(
       check: cleaned(check, atMost: 512, lines: false),
+      also: also.prefix(64).map { cleaned($0, atMost: 512, lines: false) },
       boots: boots.prefix(64).map { cleaned($0, atMost: 512, lines: false) }, result: result,
       factors: factors.prefix(32).map {
         Factor(axis: short($0.axis), title: short($0.title), fails: short($0.fails), passes: short($0.passes))

@@ -19,6 +19,8 @@ struct CauseFinder {
   private let table: AxisTable
   private var results: [BootResult] = []
   private var spent = 0
+  /// Axes that have been found guilty: another of their values is the first to be tried for another failure.
+  private var guilty: Set<String> = []
 
   /// The boots that went on from the same one are a history of their own; nil: fresh instances.
   private typealias History = String?
@@ -43,6 +45,7 @@ struct CauseFinder {
       explanation.spent = spent - before
       if !explanation.boots.contains(failure.boot.id) { explanation.boots.append(failure.boot.id) }
       explained.formUnion(explanation.boots)
+      if explanation.confirmed { guilty.formUnion(explanation.factors.map(\.axis)) }
       journal.append(.explained(explanation))
     }
   }
@@ -83,8 +86,8 @@ struct CauseFinder {
     -> Explanation
   {
     guard let base else { return unfinished(check, "there is no machine on which it passes") }
-    var search = CauseSearch(
-      table, failing: row, passing: base, weights: suspicion(of: table.axes, check: check), seed: plan.seed)
+    let weights = zip(table.axes, suspicion(of: table.axes, check: check)).map { guilty.contains($0.id) ? 100 : $1 }
+    var search = CauseSearch(table, failing: row, passing: base, weights: weights, seed: plan.seed)
     for seen in known(check, history) { search.learn(seen.row, seen.outcome) }
     while true {
       switch search.next() {
