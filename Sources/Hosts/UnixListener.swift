@@ -10,13 +10,9 @@ package final class UnixListener: Sendable {
   /// Binds and listens; the path is at most 107 bytes.
   package init(path: String) throws {
     self.path = path
-    var address = sockaddr_un()
-    address.sun_family = sa_family_t(AF_UNIX)
-    let bytes = Array(path.utf8)
-    guard bytes.count < MemoryLayout.size(ofValue: address.sun_path) else {
+    guard var address = UnixListener.address(of: path) else {
       throw VerifyError(.system, "the socket path \(path) is longer than 107 bytes; set TMPDIR to a shorter folder")
     }
-    withUnsafeMutableBytes(of: &address.sun_path) { $0.copyBytes(from: bytes) }
     let kind = CInt(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue | SOCK_NONBLOCK.rawValue)
     let made = socket(AF_UNIX, kind, 0)
     guard made >= 0 else { throw VerifyError(.system, "socket: \(String(cString: strerror(errno)))") }
@@ -31,6 +27,39 @@ package final class UnixListener: Sendable {
       throw VerifyError(.system, "cannot listen on \(path): \(reason)")
     }
     descriptor = Mutex(made)
+  }
+
+  /// As ``init(path:)``, in the place of a socket that a program left behind without removing it.
+  ///
+  /// - Throws: ``VerifyError`` `.system` when somebody still listens there, or when it is no socket.
+  package static func replacing(path: String) throws -> UnixListener {
+    var status = stat()
+    if lstat(path, &status) == 0, status.st_mode & S_IFMT == S_IFSOCK, !isListenedOn(path) { unlink(path) }
+    return try UnixListener(path: path)
+  }
+
+  /// Whether a connection to the socket would be taken; also true when that cannot be known.
+  private static func isListenedOn(_ path: String) -> Bool {
+    let made = socket(AF_UNIX, CInt(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue | SOCK_NONBLOCK.rawValue), 0)
+    guard made >= 0 else { return true }
+    defer { Glibc.close(made) }
+    guard var address = address(of: path) else { return true }
+    let connected = withUnsafePointer(to: &address) {
+      $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+        connect(made, $0, socklen_t(MemoryLayout<sockaddr_un>.size))
+      }
+    }
+    return connected == 0 || errno != ECONNREFUSED
+  }
+
+  /// nil when the path is longer than 107 bytes.
+  private static func address(of path: String) -> sockaddr_un? {
+    var address = sockaddr_un()
+    address.sun_family = sa_family_t(AF_UNIX)
+    let bytes = Array(path.utf8)
+    guard bytes.count < MemoryLayout.size(ofValue: address.sun_path) else { return nil }
+    withUnsafeMutableBytes(of: &address.sun_path) { $0.copyBytes(from: bytes) }
+    return address
   }
 
   deinit { close() }

@@ -18,6 +18,7 @@ package actor MetadataService {
   private var log: BoundedLog?
   private let powerOn: ContinuousClock.Instant
   private let writeLimit: Duration
+  private let onEntry: (@Sendable (MetadataTranscript.Entry) -> Void)?
   /// The number of the connection that counts; a newer one ends those before it.
   private var connection = 0
   /// The guest left an answer unread; answers are dropped until it sends an empty line.
@@ -27,13 +28,16 @@ package actor MetadataService {
   ///   - powerOn: seconds in the transcript count from here.
   ///   - log: path of `mdata.jsonl`, made anew; nil: none.
   ///   - writeLimit: how long an answer waits for a guest that does not read.
+  ///   - onEntry: is told of every entry of the transcript, in order.
   /// - Throws: ``VerifyError`` `.system` when the log cannot be made.
   package init(
-    store: MetadataStore, powerOn: ContinuousClock.Instant, log: String?, writeLimit: Duration = .seconds(30)
+    store: MetadataStore, powerOn: ContinuousClock.Instant, log: String?, writeLimit: Duration = .seconds(30),
+    onEntry: (@Sendable (MetadataTranscript.Entry) -> Void)? = nil
   ) throws {
     session = MetadataSession(store: store)
     self.powerOn = powerOn
     self.writeLimit = writeLimit
+    self.onEntry = onEntry
     if let log { self.log = try BoundedLog(path: log, limit: MetadataService.maximumLog) }
   }
 
@@ -102,6 +106,7 @@ package actor MetadataService {
   private func note(_ event: MetadataEvent) {
     let entry = MetadataTranscript.Entry(seconds: (.now - powerOn).inSeconds, event: event)
     transcript.append(event, seconds: entry.seconds)
+    onEntry?(entry)
     log?.append(
       entry.json, orAtTheEnd: MetadataTranscript.Entry(seconds: entry.seconds, event: .logFull).json)
   }

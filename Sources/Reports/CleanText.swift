@@ -8,7 +8,7 @@ import Model
 /// - Parameters:
 ///   - limit: UTF-8 bytes of the result, not counting the mark ` […]` that says that something was cut.
 ///   - lines: whether line breaks and tabs are kept; otherwise each becomes one space.
-func cleaned(_ text: String, atMost limit: Int, lines: Bool = true) -> String {
+package func cleaned(_ text: String, atMost limit: Int, lines: Bool = true) -> String {
   let scalars = text.unicodeScalars
   var result = String.UnicodeScalarView()
   var size = 0

@@ -33,7 +33,7 @@ struct Imgverify: AsyncParsableCommand {
     version: imgverifyVersion,
     subcommands: [
       Verify.self, Inspect.self, Convert.self, Pack.self, PlanCommand.self, BootCommand.self, Replay.self,
-      ChecksCommand.self,
+      ChecksCommand.self, MdataCommand.self,
     ],
     defaultSubcommand: Verify.self)
 }
