@@ -89,9 +89,11 @@ struct BootRun: Sendable {
     return awakening
   }
 
-  /// A late SSH server gets a minute more, unless the checks have seen over the console why none will be reached.
+  /// A late SSH server gets a minute more, unless the checks have seen over the console that the address is not there, or
+  /// the guest is starved, so that nothing it lacks is held against it.
   private func allowMoreTime(_ guest: Guest, _ awakening: inout Awakening, _ tally: Tally) async throws {
-    guard awakening.end == .ready, awakening.ssh == nil, !tally.hasProblems(of: "network.") else { return }
+    guard awakening.end == .ready, awakening.ssh == nil else { return }
+    if tally.hasFailed("network.address") || guest.processorUse.isStarved { return }
     try await guest.awaitSSH(&awakening, key: settings.key, until: guest.patience(60))
     if let session = awakening.ssh { stage("ssh", session.peer.banner, guest) }
   }

@@ -21,16 +21,23 @@ package func serveMetadata(
   let service = try MetadataService(store: store, powerOn: .now, log: nil) { entry in
     print(json ? entry.json : cleaned(entry.line, atMost: 2048, lines: false))
   }
-  await withDiscardingTaskGroup { group in
-    while !Task.isCancelled {
-      guard let client = try? await listener.accept(until: .after(.seconds(3600))) else { continue }
-      group.addTask {
-        await service.serve(client)
-        client.close()
-      }
+  var client: Task<Void, Never>?
+  defer { client?.cancel() }
+  while !Task.isCancelled {
+    let stream: DescriptorStream
+    do { stream = try await listener.accept(until: .after(.seconds(3600))) } catch is CancellationError {
+      break
+    } catch let error as VerifyError where error.code == .timedOut { continue }
+    // One port has one client: the one before is let go, so that idle ones do not pile up.
+    client?.cancel()
+    await client?.value
+    client = Task {
+      await service.serve(stream)
+      stream.close()
     }
-    group.cancelAll()
   }
+  client?.cancel()
+  await client?.value
 }
 
 /// The file, of at most 16 MiB.

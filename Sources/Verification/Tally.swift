@@ -8,15 +8,19 @@ final class Tally: Sendable {
   var findings: [Finding] { all.withLock { $0 } }
 
   /// Whether anything failed or broke, for `--keep failed`.
-  var hasFailures: Bool { hasProblems(of: "") }
-
-  /// Whether a check whose id begins with `area` failed or broke.
-  func hasProblems(of area: String) -> Bool {
+  var hasFailures: Bool {
     findings.contains { finding in
       switch finding.outcome {
-      case .failed, .broken, .flaky: finding.check.hasPrefix(area)
+      case .failed, .broken, .flaky: true
       case .passed, .skipped, .waived: false
       }
+    }
+  }
+
+  /// Whether the image was found wrong by this check.
+  func hasFailed(_ check: String) -> Bool {
+    findings.contains { finding in
+      if case .failed = finding.outcome { finding.check == check } else { false }
     }
   }
 

@@ -40,13 +40,13 @@ struct Verify: AsyncParsableCommand {
   var moves = true
   @Flag(help: "After a failure, boot further to find which difference of the hardware decides.")
   var explain = false
-  @Option(help: "Further boots that --explain may take, for all failures together.")
-  var explainBoots = 8
+  @Option(help: "As --explain, with at most so many further boots for all failures together (default: 8).")
+  var explainBoots: Int?
   @OptionGroup var running: RunOptions
 
   func validate() throws {
     if let boots, !(1...1000).contains(boots) { throw ValidationError("--boots is from 1 to 1000, not \(boots)") }
-    guard (1...1000).contains(explainBoots) else {
+    if let explainBoots, !(1...1000).contains(explainBoots) {
       throw ValidationError("--explain-boots is from 1 to 1000, not \(explainBoots)")
     }
   }
@@ -59,7 +59,7 @@ struct Verify: AsyncParsableCommand {
     options.boots = boots
     options.compatibility = compatibility
     options.moves = moves
-    options.explain = explain ? .init(boots: explainBoots) : nil
+    options.explain = explain || explainBoots != nil ? .init(boots: explainBoots ?? 8) : nil
     running.apply(to: &options)
     throw ExitCode(await verify(options))
   }
