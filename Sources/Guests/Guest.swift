@@ -123,9 +123,21 @@ package func withGuest<T: Sendable>(
       group.addTask { await console.drain() }
       group.addTask { await firmware.drain() }
       group.addTask { await metadata.serve(machine.metadata) }
+      group.addTask { await metadata.followResets(of: machine.monitor) }
       defer { group.cancelAll() }
       try await machine.start(until: start)
       return try await body(guest)
+    }
+  }
+}
+
+extension MetadataService {
+  /// Forgets half a line whenever the guest resets its machine: what the new boot sends must not be glued to it.
+  fileprivate func followResets(of monitor: QMPClient) async {
+    var seen = 0
+    while let count = try? await monitor.resets(beyond: seen, until: .ofASession) {
+      seen = count
+      guestWasReset()
     }
   }
 }

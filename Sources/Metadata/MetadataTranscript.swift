@@ -45,13 +45,25 @@ package struct MetadataTranscript: Hashable, Sendable {
   package private(set) var badFrames = 0
   /// Lines of a console, a login prompt, an echo; over-long lines too.
   package private(set) var foreignLines = 0
+  /// Times that two clients were seen at once: a request or a NEGOTIATE that does not belong to the session that the
+  /// last empty line began, or two lines glued together.
+  package private(set) var interleavings = 0
+  /// What the first of them was, for people.
+  package private(set) var firstInterleaving: String?
   /// Answers that the guest did not read in time.
   package private(set) var unreadAnswers = 0
   /// Seconds from power-on to the first empty line, the first granted NEGOTIATE, the first GET, KEYS, PUT or DELETE.
   package private(set) var firstResetSeconds: Double?
   package private(set) var negotiatedSeconds: Double?
   package private(set) var firstRequestSeconds: Double?
+  package private(set) var lastRequestSeconds: Double?
   private var lastWasReset = false
+
+  /// How far the session has come that the last empty line began.
+  private enum Opening { case none, asked, negotiated }
+  private var opening = Opening.none
+  /// Whether a client has negotiated since the guest's last reset or the port's last opening.
+  private var negotiates = false
 
   package init() {}
 
@@ -72,7 +84,11 @@ package struct MetadataTranscript: Hashable, Sendable {
     } else {
       dropped += 1
     }
-    if event.isRequest, firstRequestSeconds == nil { firstRequestSeconds = seconds }
+    if event.isRequest {
+      if firstRequestSeconds == nil { firstRequestSeconds = seconds }
+      lastRequestSeconds = seconds
+    }
+    noteInterleaving(event, seconds)
     switch event {
     case .reset:
       resets += 1
@@ -94,5 +110,25 @@ package struct MetadataTranscript: Hashable, Sendable {
     default: break
     }
     if case .reset = event { lastWasReset = true } else if event.isFromGuest { lastWasReset = false }
+  }
+
+  /// A client sends an empty line, NEGOTIATE, then its requests; one that does not know NEGOTIATE never sends it.
+  private mutating func noteInterleaving(_ event: MetadataEvent, _ seconds: Double) {
+    func noted(_ what: String) {
+      interleavings += 1
+      if firstInterleaving == nil { firstInterleaving = "\(what) after \(Int(seconds)) s" }
+    }
+    switch event {
+    case .connected, .guestReset: (opening, negotiates) = (.none, false)
+    case .reset: opening = .asked
+    case .negotiate(_, let accepted):
+      if opening == .negotiated { noted("a second NEGOTIATE in one session") }
+      (opening, negotiates) = (.negotiated, negotiates || accepted)
+    case .badFrame(_, let text) where text.dropFirst(2).contains("V2 ") || text.contains("NEGOTIATE"):
+      noted("two requests in one line")
+    case _ where event.isRequest && opening == .asked && negotiates:
+      noted("a request of one session behind the empty line of another")
+    default: break
+    }
   }
 }

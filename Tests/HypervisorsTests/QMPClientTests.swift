@@ -109,6 +109,29 @@ private func plain(_ request: JSONValue) -> [String]? {
     }
   }
 
+  @Test func resetsByTheGuestAreCountedWhateverIsKept() async throws {
+    let reset = #"{"event":"RESET","data":{"guest":true,"reason":"guest-reset"}}"#
+    let ours = #"{"event":"RESET","data":{"guest":false,"reason":"host-qmp-system-reset"}}"#
+    try await withMonitor(answer: { request in
+      switch request["execute"] {
+      case "quit": nil
+      case "stop": (0..<1500).flatMap { _ in [ours, reset] } + plain(request)!
+      default: [ours, reset, reset] + plain(request)!
+      }
+    }) { client, _ in
+      try await client.execute("cont", until: deadline)
+      #expect(try await client.resets(beyond: 0, until: deadline) == 2)
+      try await client.execute("stop", until: deadline)
+      #expect(try await client.resets(beyond: 2, until: deadline) == 1502)
+      let none = await #expect(throws: VerifyError.self) {
+        try await client.resets(beyond: 1502, until: .after(.milliseconds(50)))
+      }
+      #expect(none?.code == .timedOut)
+      _ = try? await client.execute("quit", until: deadline)
+      #expect(try await client.resets(beyond: 1502, until: deadline) == nil)
+    }
+  }
+
   @Test func aFloodOfEventsIsBounded() async throws {
     try await withMonitor(answer: { request in
       (0..<3000).map { #"{"event":"RTC_CHANGE","data":{"offset":\#($0)}}"# } + plain(request)!

@@ -115,6 +115,72 @@ struct ServiceTests {
     await served
   }
 
+  /// Two clients on one port: each finds the answer to its request by the id, whatever the other sends in between.
+  @Test(arguments: 1...6) func requestsOfTwoClientsAreAllAnswered(seed: UInt64) async throws {
+    let service = try service()
+    let (host, guest) = try DescriptorStream.pair()
+    async let served: Void = service.serve(host)
+    var generator = SplitMix(state: seed)
+    var clients = ["a", "b"].map { name in
+      ["\n", "NEGOTIATE V2\n"]
+        + (0..<5).map { MetadataFrame(id: "\(name)\($0)", code: "GET", content: Array("name".utf8)).line }
+    }
+    var answers = 0
+    while let next = clients.indices.filter({ !clients[$0].isEmpty }).randomElement(using: &generator) {
+      let line = clients[next].removeFirst()
+      let words = line.split(separator: " ")
+      let expected =
+        words.isEmpty || line == "\n"
+        ? "invalid command\n"
+        : words.count == 2
+          ? "V2_OK\n"
+          : MetadataFrame(id: String(words[3]), code: "SUCCESS", content: Array("value".utf8)).line
+      try await ask(guest, line, expecting: expected)
+      answers += 1
+    }
+    #expect(answers == 14)
+    guest.close()
+    await served
+  }
+
+  /// Garbage of any kind, then a guest that resets or comes anew: it is answered as if nothing had been.
+  @Test(arguments: 1...8, ["reset", "reconnect", "empty line"])
+  func whateverWasSentANewSessionIsAnswered(seed: UInt64, how: String) async throws {
+    let service = try service()
+    var (host, guest) = try DescriptorStream.pair()
+    var task = Task { [host] in await service.serve(host) }
+    var generator = SplitMix(state: seed)
+    // No line feed behind the last piece: what comes next would be glued to it.
+    let garbage = (0..<Int.random(in: 1...3000, using: &generator)).map { _ in
+      UInt8.random(in: 0...255, using: &generator)
+    }
+    try await guest.write(garbage + Array("\nEND".utf8), until: .after(.seconds(600)))
+    switch how {
+    case "reconnect":
+      guest.close()
+      await task.value
+      (host, guest) = try DescriptorStream.pair()
+      task = Task { [host] in await service.serve(host) }
+    case "reset":
+      while await service.transcript.foreignLines + service.transcript.resets == 0 {
+        try await guest.write(Array("\n".utf8), until: .after(.seconds(600)))
+        try await Task.sleep(for: .milliseconds(2))
+      }
+      await service.guestWasReset()
+    default: try await guest.write([0x0a], until: .after(.seconds(600)))
+    }
+    // A client sends empty lines until it reads what it wants; what older lines were answered stands before.
+    try await guest.write(Array("\nNEGOTIATE V2\nGET name\n".utf8), until: .after(.seconds(600)))
+    var seen: [UInt8] = []
+    while !seen.ends(with: "invalid command\nV2_OK\nSUCCESS\nvalue\n.\n".utf8) {
+      let bytes = try await guest.read(atMost: 65536, until: .after(.seconds(60)))
+      try #require(!bytes.isEmpty)
+      seen = Array((seen + bytes).suffix(4096))
+    }
+    guest.close()
+    await task.value
+  }
+
   @Test func theLogHasALineForEachEventAndEndsAtItsBound() async throws {
     let path = FileManager.default.temporaryDirectory.appending(path: "imgverify-\(UUID()).jsonl").path
     defer { try? FileManager.default.removeItem(atPath: path) }

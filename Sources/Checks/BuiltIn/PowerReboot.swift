@@ -46,7 +46,6 @@ package struct PowerReboot: IntrusiveCheck {
   private static func comesUp(_ guest: Guest, began: ContinuousClock.Instant, limit: Duration) async throws -> Judgement
   {
     let reset = ContinuousClock.now
-    await guest.metadata.guestWasReset()
     let from = await guest.console.cursor
     let asked = await guest.metadata.transcript.entries.count
     let deadline = Deadline.after(limit)

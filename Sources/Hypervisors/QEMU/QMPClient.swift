@@ -19,6 +19,8 @@ package actor QMPClient {
   private var awaited: Set<Int64> = []
   private var greeted = false
   private var kept: [Event] = []
+  /// How often the guest has reset its machine; see ``resets(beyond:until:)``.
+  private var guestResets = 0
   /// True once QEMU has closed the monitor: it has ended.
   package private(set) var hasEnded = false
 
@@ -57,7 +59,9 @@ package actor QMPClient {
     guard let message = try? JSONValue(parsing: line), let members = message.object else { return }
     if let name = members["event"]?.string {
       if kept.count >= QMPClient.eventLimit { kept.remove(at: QMPClient.eventLimit / 2) }
-      kept.append(Event(name: name, data: members["data"] ?? .object([:])))
+      let event = Event(name: name, data: members["data"] ?? .object([:]))
+      if event.name == "RESET", event.data["guest"]?.bool == true { guestResets += 1 }
+      kept.append(event)
     } else if let id = members["id"]?.integer {
       if awaited.remove(id) != nil { answers[id] = message }
     } else if members["QMP"] != nil {
@@ -122,6 +126,18 @@ package actor QMPClient {
 
   private func find(_ match: (Event) -> Bool) -> Event?? {
     if let event = kept.first(where: match) { return .some(event) }
+    return hasEnded ? .some(nil) : nil
+  }
+
+  /// Waits until the guest has reset its machine more than `count` times, since the start and whatever was restored.
+  ///
+  /// - Returns: how often by now; nil when QEMU ended without another.
+  package func resets(beyond count: Int, until deadline: Deadline) async throws -> Int? {
+    try await signal.value("a reset by the guest", until: deadline) { await self.resetCount(beyond: count) }
+  }
+
+  private func resetCount(beyond count: Int) -> Int?? {
+    if guestResets > count { return .some(guestResets) }
     return hasEnded ? .some(nil) : nil
   }
 
