@@ -10,7 +10,7 @@ extension BootTests {
     @Test func badMetadataClientsAreToldByTheirWords() throws {
       let told = [
         "mdata-sloppy": [
-          "metadata.asked-scripts": "rejects", "metadata.frames": "warns", "metadata.protocol-v2": "notes",
+          "metadata.asked-scripts": "rejects", "metadata.frames": "warns", "metadata.protocol-v2": "informs",
           "metadata.waiting": "warns",
         ],
         "mdata-two-clients": ["metadata.asked": "rejects", "metadata.one-client": "warns"],
