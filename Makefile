@@ -7,7 +7,7 @@ STRICT := --explicit-target-dependency-import-check error
 DEBUG := --scratch-path .build-debug $(STRICT)
 RELEASE := -c release --scratch-path .build-release $(STRICT)
 
-.PHONY: build demo test quick fuzz bench guests fmt lint clean distclean
+.PHONY: build demo test quick faults fuzz bench guests fmt lint clean distclean
 
 build: ## the release program, linked as ./imgverify
 	tools/deps.sh build
@@ -30,6 +30,10 @@ test: ## everything that CI holds: format, scripts, all tests with real boots
 	$(MAKE) fuzz SECONDS=20
 	$(MAKE) guests
 	swift test $(DEBUG) --filter BootTests
+
+faults: build ## boots every fault of the layouts and looks for its cause; `make test` does so with a few of them
+	tools/deps.sh run guests
+	IMGVERIFY_ALL_FAULTS=1 swift test $(DEBUG) --filter LayoutFaults
 
 fuzz: ## fuzzes what reads strangers' bytes, for SECONDS in all
 	tools/fuzz $(or $(SECONDS),60)

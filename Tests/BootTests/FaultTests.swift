@@ -15,58 +15,64 @@ extension BootTests {
         ],
         "mdata-two-clients": ["metadata.asked": "rejects", "metadata.one-client": "warns"],
       ]
-      let runs = try told.keys.sorted().map { name in
+      let names = told.keys.sorted()
+      let runs = try Program.twoAtATime(names) { name in
         let guest = try GuestImage(name)
-        return (
-          name,
-          try Program.start(
-            guest.image, guest.manifest,
-            [
-              "--boots", "1", "--no-moves", "--seed", "3", "--boot-timeout", "60", "--timeout-scale", "1", "--no-cache",
-              "--only", "metadata.*",
-            ])
-        )
+        let run = try Program.start(guest.image, guest.manifest, Self.options + ["--only", "metadata.*"])
+        return (try run.finish(), try run.leftovers())
       }
-      for (name, run) in runs {
-        let outcome = try run.finish()
+      for (name, (outcome, leftovers)) in zip(names, runs) {
         #expect(outcome.status == 1, "\(name): \(outcome.story)")
         let findings = outcome.report?.findings ?? []
         for (check, standing) in told[name] ?? [:] {
           #expect(findings.first { $0.check == check }?.standing == standing, "\(check): \(outcome.story)")
         }
-        #expect(try run.leftovers() == [])
+        #expect(leftovers == [])
       }
     }
 
-    /// `mustFail` is the check that names the defect; `says` is in its reason.
-    @Test(arguments: [
-      ("disk-by-id", "disk.root-found", "does not exist"),
-      ("no-boot-code", "boot.boot-code", "boot sector"),
-      ("hostname-baked", "identity.hostname", "hostname"),
-      ("panics", "boot.no-panic", "panic"),
-      ("floods", "console.login-prompt", "login"),
-      ("never-boots", "boot.boot-code", "boot sector"),
-    ])
-    func aBrokenGuestIsRejected(fault: String, check: String, says: String) throws {
-      let guest = try GuestImage(fault)
-      let run = try Program.start(
-        guest.image, guest.manifest,
-        ["--boots", "1", "--no-moves", "--seed", "3", "--boot-timeout", "60", "--timeout-scale", "1", "--no-cache"])
-      let outcome = try run.finish()
-      #expect(outcome.status == 1, "\(outcome.story)")
-      #expect(outcome.output.contains("REJECTED"))
-      let findings = outcome.report?.findings ?? []
-      let finding = findings.first { $0.check == check && $0.standing == "rejects" }
-      #expect(finding != nil, "rejected by \(outcome.checks("rejects").sorted()), not by \(check)")
-      #expect(finding?.reason.lowercased().contains(says) == true, "\(finding?.reason ?? "")")
-      #expect(outcome.checks("doubtful").isEmpty, "\(outcome.story)")
-      // A flood fills no disk.
-      let log = try FileManager.default.attributesOfItem(
-        atPath:
-          "\(outcome.folder.resolvingSymlinksInPath().path)/boots/\(findings.compactMap(\.boot).first ?? "")/console.log"
-      )
-      #expect((log[.size] as? Int ?? 0) < 8 << 20)
-      #expect(try run.leftovers() == [])
+    static let options = [
+      "--boots", "1", "--no-moves", "--seed", "3", "--boot-timeout", "60", "--timeout-scale", "1", "--no-cache",
+    ]
+
+    struct Fault: Sendable {
+      var name: String
+      /// The check that names the defect.
+      var check: String
+      /// In its reason.
+      var says: String
+    }
+
+    static let faults = [
+      Fault(name: "disk-by-id", check: "disk.root-found", says: "does not exist"),
+      Fault(name: "no-boot-code", check: "boot.boot-code", says: "boot sector"),
+      Fault(name: "hostname-baked", check: "identity.hostname", says: "hostname"),
+      Fault(name: "panics", check: "boot.no-panic", says: "panic"),
+      Fault(name: "floods", check: "console.login-prompt", says: "login"),
+      Fault(name: "never-boots", check: "boot.boot-code", says: "boot sector"),
+    ]
+
+    @Test func eachBrokenGuestIsRejectedByTheRightCheck() throws {
+      let runs = try Program.twoAtATime(Self.faults) { fault in
+        let guest = try GuestImage(fault.name)
+        let run = try Program.start(guest.image, guest.manifest, Self.options)
+        return (try run.finish(), try run.leftovers())
+      }
+      for (fault, (outcome, leftovers)) in zip(Self.faults, runs) {
+        #expect(outcome.status == 1, "\(outcome.story)")
+        #expect(outcome.output.contains("REJECTED"))
+        let findings = outcome.report?.findings ?? []
+        let finding = findings.first { $0.check == fault.check && $0.standing == "rejects" }
+        #expect(finding != nil, "rejected by \(outcome.checks("rejects").sorted()), not by \(fault.check)")
+        #expect(finding?.reason.lowercased().contains(fault.says) == true, "\(finding?.reason ?? "")")
+        #expect(outcome.checks("doubtful").isEmpty, "\(outcome.story)")
+        // A flood fills no disk.
+        let boot = findings.compactMap(\.boot).first ?? ""
+        let log = try FileManager.default.attributesOfItem(
+          atPath: "\(outcome.folder.resolvingSymlinksInPath().path)/boots/\(boot)/console.log")
+        #expect((log[.size] as? Int ?? 0) < 8 << 20)
+        #expect(leftovers == [])
+      }
     }
   }
 }

@@ -4,28 +4,40 @@ import Testing
 extension BootTests {
   /// Checks that spoil the guest: what they find, and that they leave no trace in what comes after them.
   @Suite(.serialized) struct Intrusive {
-    /// Guests that come up well and fail only when they are told to do something.
-    @Test(arguments: [
-      ("no-poweroff", "power.off", "halted and left the machine on", "rejects"),
-      ("no-reboot", "power.reboot", "halted instead", "rejects"),
-      ("full-disk-locks-out", "disk.full", "status 1", "warns"),
-    ])
-    func aFaultIsFoundByItsCheckAlone(fault: String, check: String, says: String, standing: String) throws {
-      let guest = try GuestImage(fault)
-      let run = try Program.start(
-        guest.image, guest.manifest,
-        ["--boots", "1", "--no-moves", "--seed", "3", "--no-cache", "--only", "power.*", "--only", "disk.full"])
-      let outcome = try run.finish()
-      #expect(outcome.status == (standing == "rejects" ? 1 : 0), "\(outcome.story)")
-      #expect(outcome.checks(standing) == [check], "\(outcome.story)")
-      #expect(outcome.checks("doubtful").isEmpty, "\(outcome.story)")
-      let findings = outcome.report?.findings ?? []
-      #expect(findings.first { $0.check == check }?.reason.contains(says) == true, "\(outcome.story)")
-      // The others found the guest as it was.
-      for other in ["power.off", "power.reboot", "power.acpi", "disk.full"] where other != check {
-        #expect(findings.first { $0.check == other }?.outcome == "passed", "\(other): \(outcome.story)")
+    /// A guest that comes up well and fails only when it is told to do something.
+    struct Fault: Sendable {
+      var name: String
+      var check: String
+      var says: String
+      var standing: String
+    }
+
+    static let faults = [
+      Fault(name: "no-poweroff", check: "power.off", says: "halted and left the machine on", standing: "rejects"),
+      Fault(name: "no-reboot", check: "power.reboot", says: "halted instead", standing: "rejects"),
+      Fault(name: "full-disk-locks-out", check: "disk.full", says: "status 1", standing: "warns"),
+    ]
+
+    @Test func eachFaultIsFoundByItsCheckAlone() throws {
+      let runs = try Program.twoAtATime(Self.faults) { fault in
+        let guest = try GuestImage(fault.name)
+        let run = try Program.start(
+          guest.image, guest.manifest,
+          ["--boots", "1", "--no-moves", "--seed", "3", "--no-cache", "--only", "power.*", "--only", "disk.full"])
+        return (try run.finish(), try run.leftovers())
       }
-      #expect(try run.leftovers() == [])
+      for (fault, (outcome, leftovers)) in zip(Self.faults, runs) {
+        #expect(outcome.status == (fault.standing == "rejects" ? 1 : 0), "\(outcome.story)")
+        #expect(outcome.checks(fault.standing) == [fault.check], "\(outcome.story)")
+        #expect(outcome.checks("doubtful").isEmpty, "\(outcome.story)")
+        let findings = outcome.report?.findings ?? []
+        #expect(findings.first { $0.check == fault.check }?.reason.contains(fault.says) == true, "\(outcome.story)")
+        // The others found the guest as it was.
+        for other in ["power.off", "power.reboot", "power.acpi", "disk.full"] where other != fault.check {
+          #expect(findings.first { $0.check == other }?.outcome == "passed", "\(other): \(outcome.story)")
+        }
+        #expect(leftovers == [])
+      }
     }
 
     /// A guest whose disk was filled, and that was switched off and restarted, is powered on again on other hardware as

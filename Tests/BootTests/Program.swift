@@ -1,6 +1,7 @@
 import Foundation
 import Glibc
 import Model
+import Synchronization
 import Testing
 
 /// All tests that boot guests, one after the other: each of them uses all cores by itself.
@@ -118,6 +119,28 @@ struct Program {
     try FileManager.default.createSymbolicLink(
       at: program.folder.appendingPathComponent("run"), withDestinationURL: URL(fileURLWithPath: output))
     return program
+  }
+
+  /// Does `body` for all `jobs`, two at a time: for runs of one boot at a time, which need one processor each.
+  ///
+  /// - Returns: what `body` gave, in the order of `jobs`; expectations belong behind it, in the test's own task.
+  static func twoAtATime<Job: Sendable, T: Sendable>(
+    _ jobs: [Job], _ body: @escaping @Sendable (Job) throws -> T
+  ) throws -> [T] {
+    let results = Mutex<[Int: Result<T, any Error>]>([:])
+    let next = Mutex(0)
+    DispatchQueue.concurrentPerform(iterations: 2) { _ in
+      while true {
+        let index = next.withLock { next in
+          defer { next += 1 }
+          return next
+        }
+        guard index < jobs.count else { return }
+        let result = Result { try body(jobs[index]) }
+        results.withLock { $0[index] = result }
+      }
+    }
+    return try results.withLock { results in try jobs.indices.map { try results[$0]!.get() } }
   }
 
   /// Processes whose command line names this run's scratch folder, and what is left in that folder.
