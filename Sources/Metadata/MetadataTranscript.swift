@@ -52,6 +52,12 @@ package struct MetadataTranscript: Hashable, Sendable {
   package private(set) var negotiatedSeconds: Double?
   package private(set) var firstRequestSeconds: Double?
   private var lastWasReset = false
+  /// Times that we misbehaved, on purpose.
+  package private(set) var faults = 0
+  /// Seconds from power-on to the last of them.
+  package private(set) var lastFaultSeconds: Double?
+  /// Keys whose answers we spoilt, and that were not asked for again.
+  package private(set) var spoiltKeys: Set<String> = []
 
   package init() {}
 
@@ -82,6 +88,7 @@ package struct MetadataTranscript: Hashable, Sendable {
       if negotiatedSeconds == nil { negotiatedSeconds = seconds }
     case .get(let key, let version, let result):
       if version == .one { usedV1 = true }
+      spoiltKeys.remove(key)
       if results[key] == nil {
         guard askedKeys.count < MetadataTranscript.maximumKeys else { break }
         askedKeys.append(key)
@@ -91,6 +98,10 @@ package struct MetadataTranscript: Hashable, Sendable {
     case .badFrame: badFrames += 1
     case .foreign, .overlong: foreignLines += 1
     case .unread: unreadAnswers += 1
+    case .fault(_, _, let spoiltKey):
+      faults += 1
+      lastFaultSeconds = seconds
+      if let spoiltKey, spoiltKeys.count < MetadataTranscript.maximumKeys { spoiltKeys.insert(spoiltKey) }
     default: break
     }
     if case .reset = event { lastWasReset = true } else if event.isFromGuest { lastWasReset = false }
