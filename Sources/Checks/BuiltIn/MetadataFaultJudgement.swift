@@ -54,7 +54,7 @@ extension MetadataFaultCheck {
   }
 
   private func verdict(_ seen: FaultedBoot) -> Judgement {
-    let meanwhile = "while \(seen.fault.meaning) on COM2"
+    let meanwhile = "while \(seen.fault.meaning)"
     guard seen.loginPrompt != nil else {
       switch seen.end {
       case .noBootDevice, .bootLoop, .silent: return .skipped("the boot did not get that far: \(seen.end.sentence)")
