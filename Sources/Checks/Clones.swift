@@ -13,7 +13,8 @@ package enum CloneChecks {
   package static func judge(_ boots: [(boot: Boot, findings: [Finding])], catalogue: Catalogue) -> [Finding] {
     let selected = Set(catalogue.hostChecks.map(\.id))
     return CloneFact.all.filter { selected.contains($0.info.id) }.map { fact in
-      let told = boots.filter { $0.boot.purpose != .search }.compactMap { boot, findings in
+      let told = boots.filter { $0.boot.purpose != .search && $0.boot.metadataFault == nil }.compactMap {
+        boot, findings in
         fact.values(in: findings).map { Told(boot: boot, values: $0) }
       }
       let wanted = catalogue.guestChecks.contains { $0.id == fact.teller }

@@ -115,14 +115,18 @@ package func withGuest<T: Sendable>(
     let firmware = FirmwareLog(stream: machine.firmware, logPath: "\(folder)/firmware.log")
     let metadata = try MetadataService(
       store: MetadataStore(boot: boot, authorizedKeys: authorizedKeys), powerOn: powerOn,
-      log: "\(folder)/mdata.jsonl")
+      log: "\(folder)/mdata.jsonl", fault: boot.metadataFault)
     let guest = Guest(
       boot: boot, console: console, firmware: firmware, metadata: metadata, timeoutScale: timeoutScale,
       folder: folder, powerOn: powerOn, machine: machine)
     return try await withThrowingTaskGroup(of: Void.self) { group in
       group.addTask { await console.drain() }
       group.addTask { await firmware.drain() }
-      group.addTask { await metadata.serve(machine.metadata) }
+      if let port = machine.metadata {
+        group.addTask { await metadata.serve(port) }
+      } else {
+        await metadata.tellFault()
+      }
       group.addTask { await metadata.followResets(of: machine.monitor) }
       defer { group.cancelAll() }
       try await machine.start(until: start)

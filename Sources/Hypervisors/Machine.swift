@@ -7,8 +7,8 @@ package struct Machine: Sendable {
   package let boot: Boot
   /// COM1.
   package let console: any ByteStream
-  /// COM2, the metadata port.
-  package let metadata: any ByteStream
+  /// COM2, the metadata port; nil when the machine is to have none.
+  package let metadata: (any ByteStream)?
   /// SeaBIOS' debug port.
   package let firmware: any ByteStream
   package let monitor: QMPClient
@@ -46,7 +46,9 @@ package func withMachine<T: Sendable>(
   _ body: @escaping @Sendable (Machine) async throws -> T
 ) async throws -> T {
   let files = launch.sockets
-  let listeners = try [files.monitor, files.console, files.metadata, files.firmware].map(UnixListener.init(path:))
+  let hasMetadata = boot.metadataFault != .absent
+  let paths = [files.monitor, files.console, files.firmware] + (hasMetadata ? [files.metadata] : [])
+  let listeners = try paths.map(UnixListener.init(path:))
   defer { for listener in listeners { listener.close() } }
   try Tool.qemu.require()
   do {
@@ -60,8 +62,8 @@ package func withMachine<T: Sendable>(
       let monitor = QMPClient(stream: opened[0])
       let use = ProcessorUse(pid: process.pid)
       let machine = Machine(
-        boot: boot, console: opened[1], metadata: opened[2], firmware: opened[3], monitor: monitor, use: use,
-        process: process)
+        boot: boot, console: opened[1], metadata: hasMetadata ? opened[3] : nil, firmware: opened[2],
+        monitor: monitor, use: use, process: process)
       return try await withThrowingTaskGroup(of: Void.self) { group in
         group.addTask { await monitor.run() }
         group.addTask { await use.watch() }

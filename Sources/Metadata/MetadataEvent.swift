@@ -1,4 +1,4 @@
-import Model
+package import Model
 
 /// One thing that happened on the metadata port, fit to be written down: short, and without passwords.
 package enum MetadataEvent: Hashable, Sendable {
@@ -40,13 +40,17 @@ package enum MetadataEvent: Hashable, Sendable {
   case guestReset
   /// The guest did not take an answer in time; answers are dropped until it sends an empty line.
   case unread(seconds: Double)
+  /// From here on we misbehave in this way, on purpose.
+  case faultMode(MetadataFault)
+  /// We misbehaved, on purpose; with the key whose answer the guest did not get as it should, if it is one.
+  case fault(MetadataFault, what: String, spoiltKey: String?)
   /// The log has reached its bound; nothing is added behind this line.
   case logFull
 
   /// Whether the guest sent something, rather than that something befell the host's side.
   package var isFromGuest: Bool {
     switch self {
-    case .muted, .connected, .disconnected, .guestReset, .unread, .logFull: false
+    case .muted, .connected, .disconnected, .guestReset, .unread, .faultMode, .fault, .logFull: false
     default: true
     }
   }
@@ -80,6 +84,8 @@ extension MetadataEvent {
     case .disconnected: "disconnected"
     case .guestReset: "guest-reset"
     case .unread: "unread"
+    case .faultMode: "fault-mode"
+    case .fault: "fault"
     case .logFull: "log-full"
     }
   }
@@ -103,6 +109,10 @@ extension MetadataEvent {
     case .overlong(let bytes): [.init("bytes", .number(bytes))]
     case .disconnected(let reason): [.init("reason", .string(reason))]
     case .unread(let seconds): [.init("waited", .number(MetadataEvent.milliseconds(seconds)))]
+    case .faultMode(let fault): [.init("fault", .string(fault.description)), .init("what", .string(fault.meaning))]
+    case .fault(let fault, let what, let key):
+      [.init("fault", .string(fault.description)), .init("what", .string(what))]
+        + (key.map { [.init("key", .string($0))] } ?? [])
     case .muted, .connected, .guestReset, .logFull: []
     }
   }

@@ -1,3 +1,5 @@
+import Model
+
 extension MetadataTranscript.Entry {
   /// The entry as a line for people: seconds, who spoke, what; guest text in it is as it came.
   package var line: String {
@@ -27,6 +29,8 @@ extension MetadataEvent {
     case .disconnected(let reason): "disconnected: \(reason)"
     case .guestReset: "the guest was reset"
     case .unread(let seconds): "an answer was not read for \(Int(seconds)) s; answers are dropped until an empty line"
+    case .faultMode(let fault): "FAULT \(fault): \(fault.meaning)"
+    case .fault(let fault, let what, let key): "FAULT \(fault): \(what)\(key.map { " (\($0))" } ?? "")"
     case .logFull: "the log is full"
     }
   }

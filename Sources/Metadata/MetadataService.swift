@@ -13,30 +13,40 @@ package actor MetadataService {
   static let chunk = 4096
 
   private var session: MetadataSession
+  private var misbehaviour: MetadataMisbehaviour?
   /// What was said so far.
   package private(set) var transcript = MetadataTranscript()
   private var log: BoundedLog?
   private let powerOn: ContinuousClock.Instant
   private let writeLimit: Duration
+  private let closesOnRestart: Bool
   private let onEntry: (@Sendable (MetadataTranscript.Entry) -> Void)?
   /// The number of the connection that counts; a newer one ends those before it.
   private var connection = 0
   /// The guest left an answer unread; answers are dropped until it sends an empty line.
   private var deaf = false
+  private var hasToldFault = false
 
   /// - Parameters:
   ///   - powerOn: seconds in the transcript count from here.
   ///   - log: path of `mdata.jsonl`, made anew; nil: none.
   ///   - writeLimit: how long an answer waits for a guest that does not read.
+  ///   - fault: how to misbehave, on purpose; each act is a line of the transcript.
+  ///   - closesOnRestart: whether ``serve(_:)`` ends when the fault is a restart; otherwise the stream stays as it is,
+  ///     for a port that is opened once.
   ///   - onEntry: is told of every entry of the transcript, in order.
   /// - Throws: ``VerifyError`` `.system` when the log cannot be made.
   package init(
     store: MetadataStore, powerOn: ContinuousClock.Instant, log: String?, writeLimit: Duration = .seconds(30),
+    fault: MetadataFault? = nil, closesOnRestart: Bool = false,
     onEntry: (@Sendable (MetadataTranscript.Entry) -> Void)? = nil
   ) throws {
-    session = MetadataSession(store: store)
+    let misbehaviour = fault.map { MetadataMisbehaviour($0, store: store) }
+    session = MetadataSession(store: misbehaviour?.served ?? store)
+    self.misbehaviour = misbehaviour
     self.powerOn = powerOn
     self.writeLimit = writeLimit
+    self.closesOnRestart = closesOnRestart
     self.onEntry = onEntry
     if let log { self.log = try BoundedLog(path: log, limit: MetadataService.maximumLog) }
   }
@@ -51,12 +61,20 @@ package actor MetadataService {
     note(.guestReset)
   }
 
+  /// Tells, once, how the service is to misbehave; for a machine that has no port to serve.
+  package func tellFault() {
+    guard let fault = misbehaviour?.fault, !hasToldFault else { return }
+    hasToldFault = true
+    note(.faultMode(fault))
+  }
+
   /// Answers on `stream` until it ends, the task is cancelled, or a newer stream is served.
   ///
   /// Never throws: an end of the stream, whatever its cause, is a line of the transcript. The stream stays open.
   package func serve(_ stream: any ByteStream) async {
     connection += 1
     let mine = connection
+    tellFault()
     session.reset()
     deaf = false
     note(.connected)
@@ -72,12 +90,18 @@ package actor MetadataService {
         guard mine == connection else { return "superseded" }
         guard !bytes.isEmpty else { return "end of stream" }
         for line in bytes.lines {
-          for action in session.receive(line) {
-            switch action {
+          for step in steps(for: session.receive(line)) {
+            switch step {
             case .note(let event):
               if case .reset = event { deaf = false }
               note(event)
-            case .send(let answer): try await send(answer, on: stream)
+            case .send(let answer, let delay):
+              if delay > 0 { try await Task.sleep(for: .seconds(delay)) }
+              guard mine == connection else { return "superseded" }
+              try await send(answer, on: stream)
+            case .restart:
+              session.reset()
+              if closesOnRestart { return "restarted, on purpose" }
             }
             guard mine == connection else { return "superseded" }
           }
@@ -91,6 +115,17 @@ package actor MetadataService {
       }
     }
     return "cancelled"
+  }
+
+  /// The actions as they are, or as the fault has them.
+  private func steps(for actions: [MetadataAction]) -> [MetadataStep] {
+    guard misbehaviour == nil else { return misbehaviour!.steps(for: actions, at: (.now - powerOn).inSeconds) }
+    return actions.map { action in
+      switch action {
+      case .note(let event): .note(event)
+      case .send(let bytes): .send(bytes)
+      }
+    }
   }
 
   private func send(_ answer: [UInt8], on stream: any ByteStream) async throws {

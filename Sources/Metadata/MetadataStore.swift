@@ -177,6 +177,23 @@ extension MetadataStore {
     }
   }
 
+  /// A store in which nothing is there but these keys; what is no string stays away as well.
+  func keeping(_ keys: [String]) -> MetadataStore {
+    MetadataStore(keys: keys.compactMap { key in value(of: key).map { .init(key, .string($0)) } })
+  }
+
+  /// The same store with another value of a customer key, in its place if it is there.
+  func replacing(_ key: String, with value: String) -> MetadataStore {
+    var store = self
+    let member = OrderedJSON.Member(key, .string(value))
+    if let place = store.customer?.firstIndex(where: { $0.name.isSame(as: key) }) {
+      store.customer?[place] = member
+    } else {
+      store.customer.orEmpty.append(member)
+    }
+    return store
+  }
+
   static func find(_ name: String, in members: Members) -> OrderedJSON? {
     members.first { $0.name.isSame(as: name) }?.value
   }

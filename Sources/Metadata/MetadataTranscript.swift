@@ -58,6 +58,12 @@ package struct MetadataTranscript: Hashable, Sendable {
   package private(set) var firstRequestSeconds: Double?
   package private(set) var lastRequestSeconds: Double?
   private var lastWasReset = false
+  /// Times that we misbehaved, on purpose.
+  package private(set) var faults = 0
+  /// Seconds from power-on to the last of them.
+  package private(set) var lastFaultSeconds: Double?
+  /// Keys whose answers we spoilt, and that were not asked for again.
+  package private(set) var spoiltKeys: Set<String> = []
 
   /// How far the session has come that the last empty line began.
   private enum Opening { case none, asked, negotiated }
@@ -98,6 +104,7 @@ package struct MetadataTranscript: Hashable, Sendable {
       if negotiatedSeconds == nil { negotiatedSeconds = seconds }
     case .get(let key, let version, let result):
       if version == .one { usedV1 = true }
+      spoiltKeys.remove(key)
       if results[key] == nil {
         guard askedKeys.count < MetadataTranscript.maximumKeys else { break }
         askedKeys.append(key)
@@ -107,6 +114,10 @@ package struct MetadataTranscript: Hashable, Sendable {
     case .badFrame: badFrames += 1
     case .foreign, .overlong: foreignLines += 1
     case .unread: unreadAnswers += 1
+    case .fault(_, _, let spoiltKey):
+      faults += 1
+      lastFaultSeconds = seconds
+      if let spoiltKey, spoiltKeys.count < MetadataTranscript.maximumKeys { spoiltKeys.insert(spoiltKey) }
     default: break
     }
     if case .reset = event { lastWasReset = true } else if event.isFromGuest { lastWasReset = false }

@@ -71,6 +71,8 @@ package struct Boot: Codable, Hashable, Sendable {
   package var purpose: Purpose
   /// What this boot adds to those before it in the plan; nil for a boot that no coverage asked for.
   package var covers: Covers?
+  /// How the metadata service misbehaves in this boot; nil: not at all. Only what a guest makes of that is judged then.
+  package var metadataFault: MetadataFault?
 
   /// Why there is this boot.
   package enum Purpose: String, Codable, Hashable, Sendable, CaseIterable {
@@ -80,6 +82,8 @@ package struct Boot: Codable, Hashable, Sendable {
     case compatibility
     /// To find the cause of a failure; it decides nothing.
     case search
+    /// Something around the guest misbehaves on purpose: what becomes of it is told, and decides nothing.
+    case trial
   }
 
   /// What a boot is the first to show of the coverage that was asked for.
@@ -93,7 +97,7 @@ package struct Boot: Codable, Hashable, Sendable {
 
   package init(
     id: String, hypervisor: String, instance: Instance, layout: Layout, continues: String? = nil,
-    purpose: Purpose = .gate, covers: Covers? = nil
+    purpose: Purpose = .gate, covers: Covers? = nil, metadataFault: MetadataFault? = nil
   ) {
     self.id = id
     self.hypervisor = hypervisor
@@ -102,6 +106,7 @@ package struct Boot: Codable, Hashable, Sendable {
     self.continues = continues
     self.purpose = purpose
     self.covers = covers
+    self.metadataFault = metadataFault
   }
 }
 

@@ -16,7 +16,9 @@ package struct CoverageAudit: Hashable, Sendable {
     guard let coverage = Coverage(rawValue: plan.coverage) else { return nil }
     let table = AxisTable(axes)
     let problem = table.problem
-    let rows = plan.boots.filter { $0.purpose == .gate }.compactMap { table.row($0.layout.choices) }
+    // Where the metadata service misbehaves, hardware is not what is judged.
+    let deciding = plan.boots.filter { $0.purpose == .gate && $0.metadataFault == nil }
+    let rows = deciding.compactMap { table.row($0.layout.choices) }
     self.coverage = coverage
     possible = uncovered([], of: problem, coverage).count
     impossible = uncovered([], of: CoverProblem(weights: problem.weights), coverage).count - possible

@@ -10,6 +10,10 @@ package struct PlanWishes: Hashable, Sendable {
   package var moves: Bool
   /// Whether hardware that the image need not know is tried as well.
   package var compatibility: Bool
+  /// A fresh boot for each: ways in which the metadata service misbehaves.
+  package var metadataFaults: [MetadataFault] = []
+  /// Whether those boots decide.
+  package var metadataFaultsDecide = false
 
   /// - Parameter compatibility: nil: with the coverages that take their time, which are all but `each`.
   package init(
@@ -20,7 +24,8 @@ package struct PlanWishes: Hashable, Sendable {
   }
 }
 
-/// Plans the boots: the profiles first, then rows that cover the axes, then an instance that moves, then compatibility.
+/// Plans the boots: the profiles first, then rows that cover the axes, then an instance that moves, then compatibility,
+/// then metadata faults.
 ///
 /// Shape: the same wishes and axes give the same plan. Each fresh boot is an instance of its own, so that any two of
 /// them are clones side by side; the moved one continues the first. Fresh instances alone cover what was asked for.
@@ -58,6 +63,16 @@ package func makePlan(_ wishes: PlanWishes, axes: Axes) throws(CoverError) -> Pl
       boot.purpose = .compatibility
       boots.append(boot)
     }
+  }
+  // All on the machine that everything is compared with, so that nothing but the fault differs.
+  for fault in wishes.metadataFaults {
+    var boot = freshBoot(
+      axes.completed(Profile("mdata-\(fault.name)", [:])), profile: "mdata-\(fault.name)", index: boots.count,
+      axes: axes, random: &random)
+    boot.layout.profile = nil
+    boot.metadataFault = fault
+    boot.purpose = wishes.metadataFaultsDecide ? .gate : .trial
+    boots.append(boot)
   }
   return Plan(seed: wishes.seed, coverage: wishes.coverage.rawValue, combinations: combinations, boots: boots)
 }

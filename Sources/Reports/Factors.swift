@@ -23,10 +23,10 @@ package struct FactorCount: Codable, Hashable, Sendable {
 extension Report {
   static let maximumFactorChecks = 64
 
-  /// ``Report/judgements``, from boots of every purpose. What was skipped, waived or broke judges nothing.
+  /// ``Report/judgements``, from boots of every purpose but trials. What was skipped, waived or broke judges nothing.
   func gatherJudgements() -> [String: [Judgement]] {
     var all: [String: [Judgement]] = [:]
-    for (index, boot) in boots.enumerated() {
+    for (index, boot) in boots.enumerated() where !boot.isTrial {
       for finding in boot.findings {
         let result: Judgement.Result
         switch finding.outcome {

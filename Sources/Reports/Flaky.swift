@@ -41,12 +41,14 @@ extension Report {
       var hypervisor: String
       /// This boot's choices, then those of the boot that it continues, and so on.
       var choices: [[String: String]]
+      /// What fails while the metadata service misbehaves may well pass when it does not.
+      var metadataFault: MetadataFault?
     }
     let places = Dictionary(boots.enumerated().map { ($1.id, $0) }, uniquingKeysWith: { first, _ in first })
     var numbers: [Machine: Int] = [:]
     return boots.map { report in
       guard let boot = report.boot else { return nil }
-      var machine = Machine(hypervisor: boot.hypervisor, choices: [])
+      var machine = Machine(hypervisor: boot.hypervisor, choices: [], metadataFault: boot.metadataFault)
       var step: Boot? = boot
       while let current = step {
         // A chain without end is one that goes in a circle.

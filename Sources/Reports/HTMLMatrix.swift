@@ -1,9 +1,9 @@
 import Model
 
 extension Report {
-  /// Checks × boots: those that gate, then those for compatibility. A search repeats what stands here.
+  /// Checks × boots: those that gate, then those for compatibility, then trials. A search repeats what stands here.
   var matrix: Markup? {
-    let columns = [Boot.Purpose.gate, .compatibility].flatMap { purpose in
+    let columns = [Boot.Purpose.gate, .compatibility, .trial].flatMap { purpose in
       boots.indices.filter { boots[$0].purpose == purpose }
     }
     let all = [(Boot.Purpose.gate, findings)] + columns.map { (boots[$0].purpose, boots[$0].findings) }

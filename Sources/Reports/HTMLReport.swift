@@ -28,6 +28,7 @@ extension Report {
       \(matrix)
       \(section("Boots", id: "boots", bootSections(.gate, files)))
       \(section("Compatibility: does not gate", id: "compatibility", compatibilityProblems.map { card($0) } + bootSections(.compatibility, files)))
+      \(section("Trials: do not gate", id: "trials", trialHead + trialProblems.map { card($0) } + bootSections(.trial, files)))
       \(section("Boots to search for causes", id: "search", searchHead + bootSections(.search, files)))
       \(imageSection)
       \(section("Waived", id: "waived", problems(.waived).map { card($0) }))
@@ -82,6 +83,17 @@ extension Report {
       \(list)
       """
     ] + cards
+  }
+
+  private var trialHead: [Markup] {
+    boots(.trial).isEmpty
+      ? []
+      : [
+        """
+        <p class="aside">In these boots the metadata service misbehaved on purpose; what became of the guest decides nothing.</p>
+
+        """
+      ]
   }
 
   private func section(_ title: String, id: String, _ parts: [Markup]) -> Markup? {

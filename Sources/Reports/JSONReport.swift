@@ -42,6 +42,8 @@ package struct JSONReport: Codable, Hashable, Sendable {
     /// Boots that gate.
     package var boots, bootsEnded: Int
     package var compatibilityBoots, searchBoots: Int
+    /// Absent when there are none.
+    package var trialBoots: Int?
     package var findings: Int
     /// Those of the findings that are flaky; they are also among `doubtful`, `warns` and `informs`.
     package var flaky: Int
@@ -64,11 +66,13 @@ package struct JSONReport: Codable, Hashable, Sendable {
     package var id: String
     /// Below the output folder.
     package var folder: String
-    /// `gate`, `compatibility` or `search`.
+    /// `gate`, `compatibility`, `search` or `trial`.
     package var purpose: Boot.Purpose
     /// Id of the boot whose instance is powered on again.
     package var continues: String?
     package var covers: Boot.Covers?
+    /// How the metadata service misbehaved, on purpose: `silent`, `late=60`, …
+    package var metadataFault: MetadataFault?
     package var hypervisor: String?
     package var layout: Layout?
     package var uuid: String?
@@ -119,6 +123,7 @@ extension JSONReport {
     summary = Summary(
       boots: gate.count, bootsEnded: gate.count { $0.ended != nil },
       compatibilityBoots: report.boots(.compatibility).count, searchBoots: report.boots(.search).count,
+      trialBoots: report.boots(.trial).isEmpty ? nil : report.boots(.trial).count,
       findings: gating.count, flaky: gating.count(where: \.isFlaky),
       passed: report.count(.passed), rejects: report.count(.rejects), doubtful: report.count(.doubtful),
       warns: report.count(.warns), informs: report.count(.informs), waived: report.count(.waived),
@@ -135,7 +140,8 @@ extension JSONReport {
     boots = report.boots.map { boot in
       BootRecord(
         id: boot.id, folder: "boots/\(boot.id)", purpose: boot.purpose, continues: boot.boot?.continues,
-        covers: boot.boot?.covers, hypervisor: boot.boot?.hypervisor, layout: boot.boot?.layout,
+        covers: boot.boot?.covers, metadataFault: boot.boot?.metadataFault, hypervisor: boot.boot?.hypervisor,
+        layout: boot.boot?.layout,
         uuid: boot.boot?.instance.uuid, hostname: boot.boot?.instance.hostname, started: boot.started,
         ended: boot.ended, seconds: boot.seconds, stages: boot.stages, troubles: boot.troubles)
     }

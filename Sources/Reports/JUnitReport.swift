@@ -17,6 +17,7 @@ import Model
 /// | any of ``Report/doubts`` | test case `harness` with `<error>` | |
 /// | bad in a boot for compatibility | `<skipped message="compatibility: …">` | told, and not gated on |
 /// | trouble of a boot for compatibility | test case `harness` with `<skipped message="compatibility: …">` | the same |
+/// | bad, or a trouble, in a trial | `<skipped message="trial: …">` | the same |
 /// | of a boot that searched for a cause | none | it repeats a failure that stands in the file; suites that come and go with each search would spoil the history that CI keeps of its tests |
 ///
 /// What a search found stands in the text of the failure that it explains, with the boots that prove it, and as property
@@ -34,7 +35,8 @@ extension Report {
     suites[0].offset = 0
     suites[0].properties = imageProperties
     let asides = self.asides
-    let problems = [.rejects, .doubtful, .warns, .informs].flatMap { self.problems($0) } + compatibilityProblems
+    let problems =
+      [.rejects, .doubtful, .warns, .informs].flatMap { self.problems($0) } + compatibilityProblems + trialProblems
     for boot in boots where boot.purpose != .search {
       let troubles = (boot.purpose == .gate ? doubts : asides).filter { $0.boot == boot.id }
       var suite = Suite(name: boot.id, findings: boot.findings, doubts: troubles)

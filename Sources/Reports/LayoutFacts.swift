@@ -11,6 +11,9 @@ extension Boot {
   var facts: [Fact] {
     var facts = [Fact(name: "purpose", value: purpose.sentence)]
     if let continues { facts.append(Fact(name: "continues", value: "after a shutdown of \(continues)")) }
+    if let metadataFault {
+      facts.append(Fact(name: "metadata fault", value: "\(metadataFault): \(metadataFault.meaning)"))
+    }
     if let covers { facts.append(Fact(name: "covers", value: covers.text)) }
     if let profile = layout.profile { facts.append(Fact(name: "profile", value: profile)) }
     facts += [
@@ -45,7 +48,8 @@ extension Boot {
   /// The layout in one line: `q35, 1 cpu, 512.0 MiB, virtio-scsi in slot 5, 2 NICs`.
   var summary: String {
     [
-      layout.machine.rawValue, counted(layout.cpus, "cpu"), "\(layout.memory)",
+      metadataFault.map { "metadata fault \($0)" }, layout.machine.rawValue, counted(layout.cpus, "cpu"),
+      "\(layout.memory)",
       "\(layout.bootDisk.model.rawValue) in \(layout.bootDisk.place)",
       layout.extraDisk.map { "\($0.content.rawValue) disk \($0.order.rawValue)" }, counted(layout.nics.count, "NIC"),
     ].compactMap { $0 }.joined(separator: ", ")
@@ -58,6 +62,7 @@ extension Boot.Purpose {
     case .gate: "gate: decides the verdict"
     case .compatibility: "compatibility: does not gate"
     case .search: "search for a cause: does not gate"
+    case .trial: "trial: does not gate"
     }
   }
 }

@@ -3,13 +3,15 @@ import Model
 extension Report {
   /// On which kind of boot the problem's check fails, in one sentence; nil when the boots do not tell.
   ///
-  /// Boots for compatibility say nothing here: what fails there has reasons of its own. Those of a search may
+  /// Boots for compatibility and trials say nothing here: what fails there has reasons of its own. Those of a search may
   /// contradict, but it is the boots that gate which must show it.
   func pattern(of problem: Problem) -> String? {
     guard problem.purpose == .gate, [.rejects, .warns, .informs].contains(problem.standing), !problem.isFlaky,
       let all = judgements[problem.check]
     else { return nil }
-    let judged = all.filter { boots[$0.boot].purpose != .compatibility && boots[$0.boot].boot != nil }
+    let judged = all.filter {
+      boots[$0.boot].purpose != .compatibility && boots[$0.boot].boot != nil && !boots[$0.boot].isTrial
+    }
     let failing = judged.filter { $0.result == .failed }.map { boots[$0.boot] }
     let passing = judged.filter { $0.result == .passed }.map { boots[$0.boot] }
     guard judged.count == failing.count + passing.count, failing.contains(where: { $0.purpose == .gate }),

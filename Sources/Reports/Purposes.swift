@@ -5,6 +5,11 @@ extension BootReport {
   package var purpose: Boot.Purpose { boot?.purpose ?? .gate }
 }
 
+extension BootReport {
+  /// Whether something around the guest misbehaved on purpose, so that the hardware says nothing of what was found.
+  var isTrial: Bool { boot?.metadataFault != nil || purpose == .trial }
+}
+
 extension Report {
   /// The boots of one purpose, in the order of ``boots``.
   package func boots(_ purpose: Boot.Purpose) -> [BootReport] { boots.filter { $0.purpose == purpose } }
@@ -23,6 +28,11 @@ extension Report {
   /// What fails or cannot be told on hardware that the image need not know, grouped by check.
   package var compatibilityProblems: [Problem] {
     problems(of: boots(.compatibility).flatMap(\.findings).filter(\.isBad), purpose: .compatibility)
+  }
+
+  /// What fails or cannot be told where something misbehaved on purpose, and the boot does not gate.
+  package var trialProblems: [Problem] {
+    problems(of: boots(.trial).flatMap(\.findings).filter(\.isBad), purpose: .trial)
   }
 
   /// What failed while a cause was searched for, and in no boot of the plan: too much for the machines that gate, or

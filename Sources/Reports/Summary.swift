@@ -43,6 +43,7 @@ extension Report {
       page.blank()
     }
     aside("Compatibility: does not gate", .compatibility, compatibilityProblems, on: &page)
+    aside("Trials: do not gate", .trial, trialProblems, on: &page)
     aside("Seen only while searching for a cause: does not gate", .search, searchProblems, on: &page)
     page.line(counts.joined(separator: " · "))
     if let folder { page.line("report: \(cleaned(folder, atMost: 4096, lines: false))/report.html") }
@@ -69,10 +70,11 @@ extension Report {
     page.blank()
   }
 
-  /// `2 for compatibility, 5 to search for causes`; nil when every boot gates.
+  /// `2 for compatibility, 10 for trial, 5 to search for causes`; nil when every boot gates.
   var furtherBoots: String? {
     let words = [
-      (boots(.compatibility).count, "for compatibility"), (boots(.search).count, "to search for causes"),
+      (boots(.compatibility).count, "for compatibility"), (boots(.trial).count, "for trial"),
+      (boots(.search).count, "to search for causes"),
     ].compactMap { count, what in count > 0 ? "\(count) \(what)" : nil }
     return words.isEmpty ? nil : words.joined(separator: ", ")
   }

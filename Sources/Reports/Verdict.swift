@@ -13,7 +13,7 @@ package import Model
 /// | none of these | `accepted` | 0 |
 ///
 /// Checks of level *should* and *may* never decide, whether they fail, break or are flaky. Only the image as a whole and
-/// boots whose purpose is the gate are asked: boots for compatibility, and those of a search for a cause, never decide.
+/// boots whose purpose is the gate are asked: boots for compatibility, trials, and those of a search for a cause never decide.
 /// A flaky check counts neither for nor against the image, since each of its boots contradicts another.
 package enum Verdict: String, Codable, Hashable, Sendable, CaseIterable {
   case accepted, rejected, inconclusive, cannotOpen, interrupted

@@ -74,6 +74,7 @@ struct BootRun: Sendable {
   }
 
   private func judge(_ guest: Guest, _ tally: Tally) async throws -> Awakening {
+    if let fault = boot.metadataFault { return try await judgeTrial(fault, guest, tally) }
     var awakening = try await guest.awaken(
       key: settings.key, bootLimit: settings.bootTimeout, sshGrace: .seconds(5) * settings.timeoutScale,
       loginGrace: .seconds(60) * settings.timeoutScale
@@ -103,7 +104,7 @@ struct BootRun: Sendable {
     journal.append(.stage(StageReached(boot: boot.id, stage: name, seconds: seconds, detail: detail)))
   }
 
-  private func judge(_ guest: Guest, _ awakening: Awakening, by checks: [any BootCheck.Type], _ tally: Tally)
+  func judge(_ guest: Guest, _ awakening: Awakening, by checks: [any BootCheck.Type], _ tally: Tally)
     async throws
   {
     for check in checks where settings.catalogue.hostChecks.contains(where: { $0.id == check.info.id }) {

@@ -34,6 +34,8 @@ struct CauseFinder {
 
   /// - Parameter results: of the plan's boots.
   mutating func explain(_ results: [BootResult]) async throws {
+    // Where the metadata service misbehaves the cause is known, and is not the hardware.
+    let results = results.filter { $0.boot.metadataFault == nil }
     self.results = results
     let failures = results.filter { $0.boot.purpose == .gate && $0.firstFailure != nil }
     var explained: Set<String> = []

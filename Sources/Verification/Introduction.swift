@@ -6,6 +6,7 @@ import Model
 func introduction(of boot: Boot, _ accelerator: String, _ sshCommand: String) -> String {
   let layout = boot.layout
   let disk = layout.bootDisk
+  let fault = boot.metadataFault.map { "The metadata service misbehaves (\($0)): \($0.meaning).\n" } ?? ""
   var hardware = [
     layout.machine.rawValue, "\(layout.cpus) CPU\(layout.cpus == 1 ? "" : "s") (\(accelerator))",
     "\(layout.memory)",
@@ -19,7 +20,7 @@ func introduction(of boot: Boot, _ accelerator: String, _ sshCommand: String) ->
   }
   return """
     \(boot.id): \(hardware.joined(separator: "; "))
-    root's password: \(boot.instance.rootPassword)
+    \(fault)root's password: \(boot.instance.rootPassword)
     \(sshCommand)
     Ctrl-] leaves and ends the machine.
 

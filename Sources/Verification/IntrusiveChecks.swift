@@ -15,7 +15,7 @@ enum IntrusiveChecks {
   ///
   /// What they find does not depend on where devices sit, so one boot is enough.
   static func boot(of boots: [Boot]) -> String? {
-    boots.first { $0.purpose == .gate && $0.layout.bootDisk.model != .nvme }?.id
+    boots.first { $0.purpose == .gate && $0.metadataFault == nil && $0.layout.bootDisk.model != .nvme }?.id
   }
 }
 

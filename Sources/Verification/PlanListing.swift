@@ -28,9 +28,11 @@ package func planTable(_ plan: Plan, audit: CoverageAudit?) -> String {
     ["boot", "new", "machine", "cpus", "memory", "boot disk in slot", "serial", "extra disk", "NICs in slots", "also"]
   ]
   rows += plan.boots.map { row(of: $0, unit: unit) }
-  let others = plan.boots.count { $0.purpose != .gate }
-  var text = "seed \(plan.seed), \(plan.boots.count - others) boots"
+  let trials = plan.boots.count { $0.purpose == .trial }
+  let others = plan.boots.count { $0.purpose != .gate } - trials
+  var text = "seed \(plan.seed), \(plan.boots.count - others - trials) boots"
   if others > 0 { text += ", and \(others) for compatibility, which cover nothing and decide nothing" }
+  if trials > 0 { text += ", and \(trials) with metadata that misbehaves, which cover nothing and decide nothing" }
   text += "\n\n" + aligned(rows).joined(separator: "\n")
   if let audit { text += "\n\n" + coverageLine(audit) }
   return text
@@ -64,6 +66,7 @@ private func short(_ places: [Layout.Place]) -> String {
 private func also(_ boot: Boot) -> [String] {
   let layout = boot.layout
   var words: [String] = []
+  if let fault = boot.metadataFault { words.append("metadata \(fault)") }
   if let before = boot.continues { words.append("continues \(before)") }
   if let model = layout.cpuModel { words.append(model) }
   if let names = layout.bootDisk.names { words.append("disk by \(names.vendor)") }

@@ -20,6 +20,9 @@ package struct VerifyOptions: Sendable {
   package var moves = true
   /// Whether hardware that the image need not know is tried as well; nil: with pairs and triples.
   package var compatibility: Bool?
+  /// Ways in which the metadata service misbehaves, each in a boot of its own, and whether those boots decide.
+  package var metadataFaults: [MetadataFault] = []
+  package var metadataFaultsDecide = false
   /// Boots to repeat exactly, instead of a plan of their own; nil: plan.
   package var replaying: Plan?
   /// Whether to boot further for the cause of a failure, and how often at most.
@@ -54,8 +57,10 @@ package struct VerifyOptions: Sendable {
 
   /// What the plan is made from; a seed is drawn if none was given.
   var wishes: PlanWishes {
-    PlanWishes(
+    var wishes = PlanWishes(
       seed: seed ?? UInt64.random(in: 0...1 << 32), coverage: coverage, boots: boots, moves: moves,
       compatibility: compatibility)
+    (wishes.metadataFaults, wishes.metadataFaultsDecide) = (metadataFaults, metadataFaultsDecide)
+    return wishes
   }
 }

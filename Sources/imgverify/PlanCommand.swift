@@ -37,6 +37,7 @@ struct PlanCommand: AsyncParsableCommand {
   var compatibility: Bool?
   @Flag(inversion: .prefixedNo, help: "Boot one instance again, after a shutdown, on another machine.")
   var moves = true
+  @OptionGroup var faults: MetadataFaultOptions
   @Option(help: "Most virtual CPUs that a layout may have; a run under TCG takes 1.")
   var cpus = 1
   @Flag(help: "Print the axes with their values, the constraints and the named machines instead; needs no image.")
@@ -54,8 +55,9 @@ struct PlanCommand: AsyncParsableCommand {
     try await orExit {
       let axes = try axesOf(manifest: manifest, maximumCPUs: cpus)
       if self.axes { return print(json ? try jsonText(axes) : axesText(axes)) }
-      let wishes = PlanWishes(
+      var wishes = PlanWishes(
         seed: seed, coverage: coverage, boots: boots, moves: moves, compatibility: compatibility)
+      (wishes.metadataFaults, wishes.metadataFaultsDecide) = (faults.faults, faults.decide)
       let plan = try makePlan(wishes, axes: axes)
       print(json ? try jsonText(plan) : planTable(plan, audit: CoverageAudit(plan, axes: axes)))
     }

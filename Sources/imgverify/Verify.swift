@@ -13,6 +13,7 @@ struct Verify: AsyncParsableCommand {
         imgverify image.zfs.gz manifest.json --boots 5 --seed 42        the same five boots every time
         imgverify image.zfs.gz manifest.json --only 'network.*'         only some checks
         imgverify image.zfs.gz manifest.json --explain                  after a failure, name the difference that did it
+        imgverify image.zfs.gz manifest.json --mdata-fault silent       also boot with metadata that never answers
         imgverify image.zfs.gz manifest.json --checks ./our-checks      add checks of your own
 
       The folder given with --output gets report.xml (JUnit), report.json, report.html, plan.json, journal.jsonl, and \
@@ -42,6 +43,7 @@ struct Verify: AsyncParsableCommand {
   var explain = false
   @Option(help: "As --explain, with at most so many further boots for all failures together (default: 8).")
   var explainBoots: Int?
+  @OptionGroup var faults: MetadataFaultOptions
   @OptionGroup var running: RunOptions
 
   func validate() throws {
@@ -60,6 +62,7 @@ struct Verify: AsyncParsableCommand {
     options.compatibility = compatibility
     options.moves = moves
     options.explain = explain || explainBoots != nil ? .init(boots: explainBoots ?? 8) : nil
+    (options.metadataFaults, options.metadataFaultsDecide) = (faults.faults, faults.decide)
     running.apply(to: &options)
     throw ExitCode(await verify(options))
   }

@@ -51,6 +51,27 @@ import Testing
       ])
   }
 
+  /// Nothing but COM2 is gone: the console stays the first serial port.
+  @Test func theMetadataPortCanBeAbsent() {
+    let layout = Layout(
+      machine: .pc, cpus: 1, memory: .mebibytes(512),
+      bootDisk: .init(model: .virtioBlk, place: .init(slot: 9), serial: "A1"), nics: [.init(place: .init(slot: 5))])
+    var boot = Self.boot(layout, nics: [Self.nic])
+    let whole = qemuLaunch(boot, files: Self.files, accelerator: .tcg).arguments
+    for fault in MetadataFault.all {
+      boot.metadataFault = fault
+      let arguments = qemuLaunch(boot, files: Self.files, accelerator: .tcg).arguments
+      guard fault == .absent else {
+        #expect(whole == arguments)
+        continue
+      }
+      let port = ["-chardev", "socket,id=com2,path=/s/com2", "-serial", "chardev:com2"]
+      let place = (whole.firstIndex(of: port[1]) ?? 0) - 1
+      #expect(Array(whole[..<place]) + port + Array(arguments.dropFirst(place)) == whole)
+      #expect(arguments.count == whole.count - port.count)
+    }
+  }
+
   @Test func virtioSCSIOnQ35BehindPortsWithASpareDiskAndTwoNICs() {
     var layout = Layout(
       machine: .q35, cpus: 2, memory: .gibibytes(1),

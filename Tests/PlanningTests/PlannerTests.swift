@@ -104,6 +104,37 @@ import Testing
     #expect(plain.allSatisfy { $0.purpose == .gate })
   }
 
+  @Test func metadataFaultsComeLastOnThePlainMachineAndChangeNothingElse() throws {
+    let plain = try makePlan(PlanWishes(seed: 4, compatibility: true), axes: axes)
+    var wishes = PlanWishes(seed: 4, compatibility: true)
+    wishes.metadataFaults = MetadataFault.all
+    let plan = try makePlan(wishes, axes: axes)
+    #expect(Array(plan.boots.prefix(plain.boots.count)) == plain.boots)
+    let trials = Array(plan.boots.dropFirst(plain.boots.count))
+    #expect(trials.map(\.metadataFault) == MetadataFault.all)
+    #expect(trials.prefix(3).map(\.id) == ["11-mdata-absent", "12-mdata-silent", "13-mdata-late"])
+    #expect(trials.allSatisfy { $0.purpose == .trial && $0.covers == nil && $0.continues == nil })
+    #expect(Set(trials.map(\.layout)).count == 1 && Set(trials.map(\.instance.uuid)).count == trials.count)
+    #expect(trials.allSatisfy { problem(of: $0) == nil && $0.layout.profile == nil })
+    for axis in axes.axes { #expect(trials[0].layout.choices[axis.id] == axis.values[0].name) }
+    // They cover nothing, whether they decide or not.
+    wishes.metadataFaultsDecide = true
+    let deciding = try makePlan(wishes, axes: axes)
+    #expect(deciding.boots.suffix(trials.count).allSatisfy { $0.purpose == .gate })
+    #expect(CoverageAudit(deciding, axes: axes) == CoverageAudit(plain, axes: axes))
+    #expect(deciding.boots.map(\.instance) == plan.boots.map(\.instance))
+    let stored = try JSONDecoder().decode(Plan.self, from: JSONEncoder().encode(plan))
+    #expect(stored == plan)
+  }
+
+  /// A boot of an older version says nothing of faults.
+  @Test func bootsWithoutFaultsAreRead() throws {
+    let boot = try plan(4)[0]
+    let json = try JSONEncoder().encode(boot)
+    #expect(!String(decoding: json, as: UTF8.self).contains("metadataFault"))
+    #expect(try JSONDecoder().decode(Boot.self, from: json) == boot)
+  }
+
   @Test(arguments: Coverage.allCases) func compatibilityIsForCoveragesThatTakeTheirTime(coverage: Coverage) {
     #expect(PlanWishes(seed: 1, coverage: coverage).compatibility == (coverage != .each))
     #expect(PlanWishes(seed: 1, coverage: coverage, compatibility: false).compatibility == false)

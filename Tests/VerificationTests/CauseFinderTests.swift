@@ -16,9 +16,13 @@ import Testing
   }
 
   /// - Parameter fails: whether `network.address` fails in this boot; nil: it is not judged.
-  func story(seed: UInt64 = 5, limit: Int = 8, _ fails: @escaping @Sendable (Boot) -> Bool?) async throws -> Story {
+  func story(
+    seed: UInt64 = 5, limit: Int = 8, faults: [MetadataFault] = [], _ fails: @escaping @Sendable (Boot) -> Bool?
+  ) async throws -> Story {
     let axes = Axes.qemu(minimumMemory: nil, maximumCPUs: 1)
-    let plan = try makePlan(PlanWishes(seed: seed), axes: axes)
+    var wishes = PlanWishes(seed: seed)
+    (wishes.metadataFaults, wishes.metadataFaultsDecide) = (faults, true)
+    let plan = try makePlan(wishes, axes: axes)
     @Sendable func judge(_ boots: [Boot]) -> [BootResult] {
       boots.map { boot in
         func finding(_ check: String, _ outcome: Outcome) -> Finding {
@@ -56,6 +60,12 @@ import Testing
   private actor Asked {
     var boots: [Boot] = []
     func add(_ more: [Boot]) { boots += more }
+  }
+
+  /// What fails while the metadata service misbehaves has its cause already.
+  @Test func noCauseIsSearchedForWhereTheServiceMisbehaves() async throws {
+    let story = try await story(faults: [.silent, .absent]) { $0.metadataFault != nil }
+    #expect(story.explanations.isEmpty && story.further.isEmpty)
   }
 
   @Test func nothingIsSaidOfAGoodImage() async throws {

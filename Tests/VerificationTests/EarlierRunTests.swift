@@ -57,6 +57,13 @@ import Testing
     #expect(boots.allSatisfy { $0.covers == nil })
   }
 
+  @Test func aTrialIsRepeatedWithItsFault() throws {
+    var trial = plan.boots[0]
+    (trial.id, trial.purpose, trial.metadataFault) = ("93-mdata-late", .trial, .late(seconds: 90))
+    let again = try run([trial]).plan(of: ["93"]).boots
+    #expect(again.map(\.metadataFault) == [.late(seconds: 90)] && again.map(\.purpose) == [.trial])
+  }
+
   @Test func whatIsNotThereIsRefusedWithTheList() throws {
     let run = try run()
     let missing = error { _ = try run.plan(of: ["01", "77"]) }

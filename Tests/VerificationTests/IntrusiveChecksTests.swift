@@ -17,11 +17,14 @@ struct IntrusiveChecksTests {
 
   /// The first boot that decides, on a disk that QEMU can save a machine with.
   @Test func oneBootOfARunIsChosen() {
+    var faulted = boot("0", .gate)
+    faulted.metadataFault = .silent
     let boots = [
-      boot("1", .compatibility), boot("2", .search), boot("3", .gate, .nvme), boot("4", .gate), boot("5", .gate),
+      faulted, boot("1", .compatibility), boot("2", .search), boot("3", .gate, .nvme), boot("4", .gate),
+      boot("5", .gate),
     ]
     #expect(IntrusiveChecks.boot(of: boots) == "4")
-    #expect(IntrusiveChecks.boot(of: Array(boots.prefix(3))) == nil)
+    #expect(IntrusiveChecks.boot(of: Array(boots.prefix(4))) == nil)
   }
 
   @Test func theCatalogueHasThemOnce() {

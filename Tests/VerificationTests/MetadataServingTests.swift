@@ -85,6 +85,68 @@ import Testing
     #expect(!told.unicodeScalars.contains("\u{202E}"))
   }
 
+  /// A server with a fault, and what it tells.
+  private func serving(
+    _ fault: MetadataFault, _ body: (_ path: String, _ lines: Lines) async throws -> Void
+  ) async throws {
+    let folder = "\(NSTemporaryDirectory())/imgv-\(UUID().uuidString.prefix(8))"
+    try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+    defer { try? FileManager.default.removeItem(atPath: folder) }
+    let (data, path) = ("\(folder)/machine.json", "\(folder)/mdata")
+    try #"{"a":"one","user-data":"two"}"#.write(toFile: data, atomically: true, encoding: .utf8)
+    let lines = Lines()
+    let server = Task { try await serveMetadata(of: data, on: path, fault: fault, json: false) { lines.add($0) } }
+    try await body(path, lines)
+    server.cancel()
+    try? await server.value
+  }
+
+  @Test func aFaultBefallsTheClientAndIsTold() async throws {
+    try await serving(.dropped) { path, lines in
+      let client = try await client(path)
+      #expect(try await ask("\nGET a\n", client, until: "\n") == "invalid command\n")
+      while !lines.all.contains(where: { $0.contains("is dropped (a)") }) {
+        try await Task.sleep(for: .milliseconds(5))
+      }
+      #expect(try await ask("GET a\n", client, until: ".\n") == "SUCCESS\none\n.\n")
+      client.close()
+      let told = lines.all.joined(separator: "\n")
+      #expect(told.contains("host   FAULT dropped: the first value is not sent"))
+      #expect(told.contains("host   FAULT dropped: an answer of 14 bytes is dropped (a)"))
+    }
+  }
+
+  @Test func aRestartEndsTheConnectionAndTheNextIsServed() async throws {
+    try await serving(.restart) { path, lines in
+      let first = try await client(path)
+      #expect(try await ask("\nGET a\n", first, until: "nothing") == "invalid command\nSUCCESS")
+      first.close()
+      let second = try await client(path)
+      // It is away for a moment; who asks again is answered.
+      var answer = ""
+      while !answer.hasSuffix("one\n.\n") {
+        try await second.write(Array("GET a\n".utf8), until: .after(.seconds(600)))
+        let bytes = try? await second.read(atMost: 4096, until: .after(.milliseconds(200)))
+        answer += String(decoding: bytes ?? [], as: UTF8.self)
+      }
+      second.close()
+      #expect(lines.all.contains { $0.contains("FAULT restart: restarts after 7 of 14 bytes, away for 3 s (a)") })
+      #expect(lines.all.contains { $0.contains("disconnected: restarted, on purpose") })
+    }
+  }
+
+  @Test func aNewClientEndsASlowAnswer() async throws {
+    try await serving(.slow) { path, lines in
+      let first = try await client(path)
+      #expect(try await ask("\n", first, until: "i") == "i")
+      let second = try await client(path)
+      while !lines.all.contains(where: { $0.contains("disconnected") }) { try await Task.sleep(for: .milliseconds(5)) }
+      #expect(!lines.all.contains { $0.contains("superseded") && $0.contains("unread") })
+      first.close()
+      second.close()
+    }
+  }
+
   @Test func aFileThatIsNoMetadataIsAUsageError() async throws {
     let path = "\(NSTemporaryDirectory())/imgv-\(UUID().uuidString.prefix(8)).json"
     try "[1]".write(toFile: path, atomically: true, encoding: .utf8)

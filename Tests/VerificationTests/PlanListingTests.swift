@@ -42,6 +42,17 @@ import Verification
         "covers \(all - gone) of \(all) pairs that can be (checked); \(audit.impossible) are ruled out by constraints"))
   }
 
+  @Test func metadataFaultsAreListed() throws {
+    var wishes = PlanWishes(seed: 42)
+    wishes.metadataFaults = [.silent, .late(seconds: 90)]
+    let (_, lines) = try listed(wishes)
+    #expect(lines[0].hasSuffix("boots, and 2 with metadata that misbehaves, which cover nothing and decide nothing"))
+    #expect(lines.contains { $0.contains("-mdata-silent ") && $0.contains("metadata silent") })
+    #expect(lines.contains { $0.contains("-mdata-late ") && $0.contains("metadata late=90") })
+    wishes.metadataFaultsDecide = true
+    #expect(try listed(wishes).1[0].hasSuffix("boots"))
+  }
+
   @Test func axesAreListedWithTheirReasons() {
     let text = axesText(axes)
     for axis in axes.axes { #expect(text.contains(axis.title)) }

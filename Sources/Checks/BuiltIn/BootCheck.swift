@@ -53,11 +53,15 @@ package enum BuiltIn {
     MetadataOneClient.self, MetadataWaiting.self, PowerButton.self,
   ]
 
+  /// Judged where the metadata service misbehaves, beside the ``MetadataFaultCheck`` of the fault.
+  package static let trialChecks: [any BootCheck.Type] = [NoRescueShell.self, NoPanic.self, LoginPrompt.self]
+
   /// Judged at the very end, each on a guest that is put back to how it was before ``lastChecks``. Those come first that
   /// are over soonest: the guest's clock jumps by all that went before.
   package static let intrusiveChecks: [any IntrusiveCheck.Type] = [PowerOff.self, DiskFull.self, PowerReboot.self]
 
   package static var infos: [CheckInfo] {
     (imageChecks + bootChecks + lastChecks + intrusiveChecks).map { $0.info } + CloneChecks.infos
+      + MetadataFaultCheck.all.map(\.info)
   }
 }

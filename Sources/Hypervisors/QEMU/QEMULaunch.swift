@@ -29,7 +29,7 @@ package func qemuLaunch(_ boot: Boot, files: LaunchFiles, accelerator: Accelerat
   // We listen and QEMU connects: no waiting for paths to appear, no byte lost.
   a += socket("monitor", files.monitor) + ["-mon", "chardev=monitor,mode=control"]
   a += socket("com1", files.console) + ["-serial", "chardev:com1"]
-  a += socket("com2", files.metadata) + ["-serial", "chardev:com2"]
+  if boot.metadataFault != .absent { a += socket("com2", files.metadata) + ["-serial", "chardev:com2"] }
   // SeaBIOS writes its own log here and leaves COM1 alone.
   a += socket("firmware", files.firmware) + ["-device", "isa-debugcon,iobase=0x402,chardev=firmware"]
   a += ["-device", "pvpanic"]
