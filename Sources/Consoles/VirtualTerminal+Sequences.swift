@@ -13,7 +13,6 @@ extension VirtualTerminal {
     case (nil, UInt8(ascii: "c")): reset()
     case (UInt8(ascii: "("), _): designate(0, final)
     case (UInt8(ascii: ")"), _): designate(1, final)
-    case (UInt8(ascii: "#"), UInt8(ascii: "8")): align()
     default: break
     }
   }
@@ -173,7 +172,8 @@ extension VirtualTerminal {
   mutating func restore() {
     (row, column, pendingWrap, pen) = (saved.row, saved.column, saved.pendingWrap, saved.pen)
     (graphics, shifted, originMode) = (saved.graphics, saved.shifted, saved.originMode)
-    hasMoved = row > 0
+    // What asks for the terminal's size saves and restores, and draws nothing.
+    hasMoved = false
   }
 
   mutating func reset() {
@@ -182,12 +182,5 @@ extension VirtualTerminal {
     (graphics, shifted, saved) = (0, 0, Saved())
     (top, bottom, originMode, wraps, inserts, showsOther) = (0, grid.rows - 1, false, true, false, false)
     for column in tabs.indices { tabs[column] = column % 8 == 0 && column > 0 }
-  }
-
-  /// The screen full of E, for adjusting the picture.
-  mutating func align() {
-    (top, bottom, row, column, pendingWrap) = (0, grid.rows - 1, 0, 0, false)
-    let line = Array(repeating: UInt8(ascii: "E"), count: grid.columns)
-    for row in 0..<grid.rows { line.withUnsafeBufferPointer { grid.put($0, row: row, column: 0, pen: 0) } }
   }
 }
