@@ -53,6 +53,8 @@ package actor Console {
   package private(set) var hasEnded = false
   /// Why the stream ended, if not by its regular end.
   package private(set) var endReason: String?
+  /// What a terminal would show of all that has come.
+  package private(set) var screen = Screen()
   /// What rules matched, oldest first; at most ``Limits/alarms``.
   package private(set) var alarms: [ConsoleAlarm] = []
   /// Alarms that were not kept.
@@ -115,6 +117,7 @@ package actor Console {
       capture = taking
       if let status { taking.feed.yield(status) }
     }
+    screen.receive(bytes)
     var text: [UInt8] = []
     text.reserveCapacity(bytes.count)
     filter.filter(bytes, into: &text)
@@ -180,11 +183,13 @@ package actor Console {
     fileprivate var fatal: ConsoleAlarm?
     /// The line that was not finished, such as a prompt.
     fileprivate var line: [UInt8]
+    fileprivate var screen: Screen
   }
 
   package var standing: Standing {
     let line = window.text(from: window.lineStart(window.end), to: window.end)
-    return Standing(alarms: alarms, leftOut: alarmsLeftOut, fatal: fatal, line: Array(line.utf8))
+    return Standing(
+      alarms: alarms, leftOut: alarmsLeftOut, fatal: fatal, line: Array(line.utf8), screen: screen)
   }
 
   /// The guest was put back to where the console stood as in `earlier`: forgets later alarms, and writes `note` as a
@@ -195,6 +200,7 @@ package actor Console {
     log?.append(text, at: ContinuousClock.now - powerOn)
     evaluate()
     (alarms, alarmsLeftOut, fatal) = (earlier.alarms, earlier.leftOut, earlier.fatal)
+    screen = earlier.screen
   }
 
   private func end() {
@@ -219,6 +225,9 @@ package actor Console {
 
   /// At the beginning of the line that is not finished: before a prompt that stands there.
   package var lineCursor: Cursor { Cursor(offset: window.lineStart(window.end)) }
+
+  /// As ``lineCursor``, but not misled by kernel messages that were written right behind the prompt.
+  var promptCursor: Cursor { Cursor(offset: window.lineStart(window.endBeforeKernelMessages)) }
 
   /// How long nothing has come.
   package var silence: Duration { ContinuousClock.now - lastByteAt }

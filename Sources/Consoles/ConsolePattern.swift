@@ -4,7 +4,8 @@ package indirect enum ConsolePattern: Sendable, Hashable, CustomStringConvertibl
   case text(String)
   /// A finished line that holds this text; the match's capture is what follows the text in the line.
   case line(String)
-  /// The last text, with no line feed behind it and nothing more coming, ends in one of these.
+  /// The last text, with no line feed behind it and nothing more coming, ends in one of these. Kernel messages that
+  /// were written right behind it are not looked at.
   case prompt([String])
   /// `HOST login: ` as the last text, or with a kernel message right behind it; the capture is the host, if any.
   case loginPrompt
@@ -112,10 +113,11 @@ struct PatternMatcher: Sendable {
   }
 
   private func prompt(_ window: TextWindow) -> ConsoleMatch? {
+    let end = window.endBeforeKernelMessages
     for needle in needles {
       let count = UInt64(needle.count)
-      guard window.end >= position + count, window.find(needle, from: window.end - count) != nil else { continue }
-      return match(window, at: window.end - count, end: window.end)
+      guard end >= position + count, window.find(needle, from: end - count, to: end) != nil else { continue }
+      return match(window, at: end - count, end: window.end)
     }
     return nil
   }
@@ -132,7 +134,7 @@ struct PatternMatcher: Sendable {
           position = hit
           return nil
         }
-        if followers.isEmpty || Self.isKernelTime(followers) {
+        if followers.isEmpty || isKernelTime(followers) {
           let host = words.last.map { ["console"].contains($0) || $0.hasPrefix("tty") ? words.first! : $0 }
           return match(window, at: hit, end: end, capture: host.map(String.init))
         }
@@ -144,14 +146,6 @@ struct PatternMatcher: Sendable {
       position = end
     }
     return nil
-  }
-
-  /// Whether `text` begins like `[   12.345678] `.
-  private static func isKernelTime(_ text: String) -> Bool {
-    guard text.first == "[" else { return false }
-    let rest = text.dropFirst().drop { $0 == " " }
-    let point = rest.drop { $0.isNumber }
-    return rest.first?.isNumber == true && point.first == "."
   }
 
   private mutating func echo(_ window: TextWindow) -> ConsoleMatch? {
@@ -166,5 +160,35 @@ struct PatternMatcher: Sendable {
   private func match(_ window: TextWindow, at: UInt64, end: UInt64, capture: String? = nil) -> ConsoleMatch {
     let line = window.text(from: window.lineStart(at), to: window.lineEnd(at) ?? window.end)
     return ConsoleMatch(line: line, capture: capture, end: Cursor(offset: end))
+  }
+}
+
+/// Whether `text` begins like `[   12.345678] `.
+private func isKernelTime(_ text: some StringProtocol) -> Bool {
+  guard text.first == "[" else { return false }
+  let rest = text.dropFirst().drop { $0 == " " }
+  let point = rest.drop { $0.isNumber }
+  return rest.first?.isNumber == true && point.first == "."
+}
+
+extension TextWindow {
+  /// The end of the text without the kernel messages that were written right behind it, as behind a prompt that
+  /// stands there: `Password: [   12.3] random: …`, and whole lines of them. 50 lines are looked at.
+  var endBeforeKernelMessages: UInt64 {
+    var end = self.end
+    for _ in 0..<50 {
+      // The line that ends at `end`: the unfinished one at first, then the one before a line of messages.
+      let isWhole = end > base && self[end - 1] == 0x0A
+      guard end > base else { break }
+      let start = lineStart(isWhole ? end - 1 : end)
+      let line = text(from: start, to: isWhole ? end - 1 : end)
+      guard let stamp = line.indices.first(where: { line[$0] == "[" && isKernelTime(line[$0...].prefix(24)) }) else {
+        break
+      }
+      end = start + UInt64(line[..<stamp].utf8.count)
+      if end > start { return end }
+    }
+    // Behind a line that is none of the kernel's the text ends where it ends.
+    return end == base || self[end - 1] == 0x0A ? self.end : end
   }
 }

@@ -9,6 +9,8 @@ package struct LoginDialogue: Sendable, Hashable {
     /// Types the text, which is not echoed and never shown.
     case secret(String)
     case enter
+    /// Types Ctrl-C, so that a question is taken back.
+    case interrupt
     /// Forgets all up to the end of the last match or echo; what came behind it still counts.
     case clear
   }
@@ -20,6 +22,8 @@ package struct LoginDialogue: Sendable, Hashable {
     case loggedIn
     /// The guest said no, for this reason; tried again as often as ``LoginDialogue/attempts`` says.
     case refused(String)
+    /// The guest said no, for a reason that no further attempt changes.
+    case barred(String)
   }
 
   /// What to do when `pattern` comes.
@@ -49,28 +53,6 @@ package struct LoginDialogue: Sendable, Hashable {
   package var echoTime = Duration.seconds(20)
 
   package init(_ steps: [Step]) { self.steps = steps }
-
-  /// A getty and login of any UNIX-like system; `password` nil: none is expected.
-  package static func unix(user: String, password: String?) -> LoginDialogue {
-    let shell = Branch(.prompt(["# ", "#", "$ ", "% ", "> "]), [], .loggedIn)
-    let refused = Branch(.text("Login incorrect"), [.clear], .refused("“Login incorrect”"))
-    let expired = Branch(.text("current password"), [], .refused("the password has expired"))
-    let nologin = Branch(.text("System is booting up"), [.clear], .refused("“System is booting up”"))
-    let asked: Branch =
-      if let password {
-        Branch(
-          .prompt(["assword: ", "assword:"]), [.clear, .secret(password), .enter], .step("the password's verdict"))
-      } else {
-        Branch(.prompt(["assword: ", "assword:"]), [.clear, .enter], .refused("a password is asked for"))
-      }
-    let again = Branch(.text("Login timed out"), [.clear], .step("a login prompt"))
-    return LoginDialogue([
-      Step(
-        "a login prompt", [Branch(.loginPrompt, [.type(user), .clear, .enter], .step("a password prompt")), shell]),
-      Step("a password prompt", [asked, refused, nologin, again, shell]),
-      Step("the password's verdict", [refused, expired, nologin, again, shell]),
-    ])
-  }
 }
 
 extension Console {
@@ -80,7 +62,7 @@ extension Console {
   ///   `deadline` passes, with the step that it stood at.
   package func follow(_ dialogue: LoginDialogue, until deadline: Deadline) async throws {
     guard var step = dialogue.steps.first else { throw VerifyError(.usage, "a login dialogue without steps") }
-    var from = lineCursor
+    var from = promptCursor
     var refusals = 0
     while true {
       let branches = step.branches
@@ -92,6 +74,7 @@ extension Console {
         switch action {
         case .clear: from = seen
         case .enter: try await send("\r", until: deadline)
+        case .interrupt: try await send("\u{03}", until: deadline)
         case .secret(let text): try await send(text, until: deadline)
         case .type(let text):
           let echo = try await type(text, echoTime: dialogue.echoTime, until: deadline)
@@ -116,9 +99,13 @@ extension Console {
       case .refused(let reason):
         refusals += 1
         guard refusals < dialogue.attempts else {
-          throw VerifyError(.authenticationRefused, "the guest refused the login on its console: \(reason)")
+          throw VerifyError(
+            .authenticationRefused,
+            "the guest refused the login on its console\(refusals > 1 ? " \(refusals) times" : ""): \(reason)")
         }
         step = dialogue.steps[0]
+      case .barred(let reason):
+        throw VerifyError(.authenticationRefused, "the guest refused the login on its console: \(reason)")
       }
     }
   }
@@ -141,13 +128,17 @@ extension Console {
     _ step: LoginDialogue.Step, of dialogue: LoginDialogue, from: Cursor, until deadline: Deadline
   ) async throws -> ConsoleMatch {
     var waits = 0
+    let (began, bytesBefore) = (ContinuousClock.now, byteCount)
     while true {
       do {
         let any = ConsolePattern.any(step.branches.map(\.pattern))
         return try await expect(any, from: from, until: deadline.capped(at: dialogue.nudge))
       } catch let error as VerifyError where error.code == .timedOut {
         guard !deadline.hasPassed else {
-          throw VerifyError(.timedOut, "login on the console: waited for \(step.name) in vain; \(lastSeen)")
+          let waited = (ContinuousClock.now - began).forPeople
+          let came = byteCount == bytesBefore ? "not a byte came meanwhile" : "what came meanwhile was none"
+          throw VerifyError(
+            .timedOut, "login on the console: waited for \(step.name) for \(waited) in vain, \(came); \(lastSeen)")
         }
         // Now and then also a console that is never silent gets its Enter.
         waits += 1

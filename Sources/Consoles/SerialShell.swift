@@ -16,7 +16,9 @@ package actor SerialShell {
   private let right: String
   private var serial = 0
   private var directory = "/tmp"
+  /// What the guest had before us, and gets back: the level of kernel messages on the console, the terminal's columns.
   private var kernelLogLevel: Int?
+  private var columns: Int?
   private var state = State.lost
 
   /// How long an answer may take that needs no work to speak of.
@@ -44,7 +46,11 @@ package actor SerialShell {
   ) async throws -> SerialShell {
     try await console.follow(dialogue, until: deadline)
     let shell = SerialShell(console: console)
-    try await shell.prepare(until: deadline)
+    do { try await shell.prepare(until: deadline) } catch {
+      // The next one is to find a login prompt, and a kernel that speaks.
+      await shell.logout(until: .after(.seconds(10)))
+      throw error
+    }
     return shell
   }
 
@@ -89,13 +95,18 @@ package actor SerialShell {
     state = .closed
     do {
       if wasReady {
-        if let level = kernelLogLevel { _ = try await ask("dmesg -n \(level)", until: deadline) }
+        for command in restoring { _ = try await ask(command, until: deadline) }
         let from = await console.cursor
         // End of input for the loop: the login shell is back.
         try await console.send("\u{04}", until: deadline)
-        _ = try await console.expect(.prompt(["# ", "#", "$ ", "% ", "> "]), from: from, until: deadline)
+        _ = try await console.expect(.prompt(LoginDialogue.shellPrompts), from: from, until: deadline)
       } else {
-        try await console.send("\u{03}\r", until: deadline)
+        try await interrupt(until: deadline)
+        for command in restoring {
+          let from = await console.cursor
+          try await console.send(" \(command)\r", until: deadline)
+          _ = try await console.expect(.prompt(LoginDialogue.shellPrompts), from: from, until: deadline)
+        }
       }
       let from = await console.cursor
       try await console.send("exit\r", until: deadline)
@@ -103,6 +114,16 @@ package actor SerialShell {
     } catch {
       // The session ends with the machine at the latest.
     }
+  }
+
+  /// Commands that give the guest back what it had.
+  private var restoring: [String] {
+    [kernelLogLevel.map { Self.setLevel($0) }, columns.map { "stty cols \($0)" }].compactMap(\.self)
+  }
+
+  /// The file needs no program; where it cannot be written, the program may.
+  private static func setLevel(_ level: Int) -> String {
+    "(echo \(level) >/proc/sys/kernel/printk)2>/dev/null||dmesg -n \(level)"
   }
 
   // MARK: The shell behind the shell
@@ -116,7 +137,12 @@ package actor SerialShell {
     while true {
       tries += 1
       let from = await console.cursor
-      _ = try await console.type(line, echoTime: .seconds(20), until: deadline)
+      let echo = try await console.type(line, echoTime: .seconds(20), until: deadline)
+      if echo == nil, tries < 3 {
+        try await console.send("\u{03}\u{15}\r", until: deadline)
+        continue
+      }
+      // A line editor that shows less than it takes is believed in the end: the answer decides.
       try await console.send("\r", until: deadline)
       do {
         let answer = ConsolePattern.line("\(left)\(right).\(serial)")
@@ -131,8 +157,13 @@ package actor SerialShell {
     }
     let level = try await ask(
       "read -r p q </proc/sys/kernel/printk", answer: "$p", until: deadline)
-    kernelLogLevel = Int(level).flatMap { (1...8).contains($0) ? $0 : nil }
-    if kernelLogLevel != nil { _ = try await ask("dmesg -n 1", until: deadline) }
+    // After a script that was interrupted the level is ours, and not the one to give back.
+    kernelLogLevel = kernelLogLevel ?? Int(level).flatMap { (1...15).contains($0) ? $0 : nil }
+    if kernelLogLevel != nil { _ = try await ask(Self.setLevel(1), until: deadline) }
+    let size = try await ask("s=$(stty size 2>/dev/null)", answer: "$s", until: deadline)
+    // No program is to break its lines for us; 4096 is as long as a line gets that we keep whole.
+    columns = columns ?? size.split(separator: " ").last.flatMap { Int($0) }
+    if columns != nil { _ = try await ask("stty cols 4096", until: deadline) }
     let place = try await ask(
       "for d in /tmp /run /dev/shm /var/tmp;do (umask 077;:>$d/\(left)) 2>/dev/null&&rm -f $d/\(left)&&break;done",
       answer: "$d", until: deadline)
@@ -146,15 +177,19 @@ package actor SerialShell {
 
   /// Gets back to a shell after a script that did not end, or a line that was lost.
   private func recover(until deadline: Deadline) async throws {
+    try await interrupt(until: deadline)
+    try await prepare(until: deadline)
+  }
+
+  /// Ends the loop and a script in it; back is the login shell, whose line editor needs its echo.
+  private func interrupt(until deadline: Deadline) async throws {
     let from = await console.cursor
-    // Interrupts the loop and the script; the line editor of the login shell needs its echo back.
     try await console.send("\u{03}", until: deadline)
-    _ = try await console.expect(.prompt(["# ", "#", "$ ", "% ", "> "]), from: from, until: deadline)
+    _ = try await console.expect(.prompt(LoginDialogue.shellPrompts), from: from, until: deadline)
     // Taken before the line is sent: the answer may be there before we look again.
     let next = await console.cursor
     try await console.send(" stty sane\r", until: deadline)
-    _ = try await console.expect(.prompt(["# ", "#", "$ ", "% ", "> "]), from: next, until: deadline)
-    try await prepare(until: deadline)
+    _ = try await console.expect(.prompt(LoginDialogue.shellPrompts), from: next, until: deadline)
   }
 
   /// Runs one line and waits for its answer: the marker and, behind it, what `answer` expands to.

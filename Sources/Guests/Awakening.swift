@@ -49,6 +49,8 @@ package struct Awakening: Sendable {
   package var sshTime: Duration?
   /// The last error when there is no session.
   package var sshError: VerifyError?
+  /// With ``Transport/serial`` there is no session because none was wanted.
+  package var transport = Transport.auto
 }
 
 extension Guest {
@@ -69,7 +71,7 @@ extension Guest {
   ///   - stage: is told of every stage when it is reached.
   /// - Throws: ``VerifyError`` `.hypervisorFailed` when QEMU ends by itself.
   package func awaken(
-    key: KeyPair, bootLimit: Duration, sshGrace: Duration, loginGrace: Duration,
+    key: KeyPair, transport: Transport, bootLimit: Duration, sshGrace: Duration, loginGrace: Duration,
     stage: @escaping @Sendable (String, String) -> Void
   ) async throws -> Awakening {
     let port = try await machine.sshPort(until: .after(.seconds(30)))
@@ -81,14 +83,17 @@ extension Guest {
       group.addTask { try await self.watchMachine(until: deadline) }
       group.addTask { try await self.watchConsole(until: deadline) }
       group.addTask { try await self.watchLogin(until: deadline) }
-      group.addTask {
-        try await self.trySSH(port: port, key: key, until: deadline) { lastError.note($0) }
+      if transport != .serial {
+        group.addTask {
+          try await self.trySSH(port: port, key: key, until: deadline) { lastError.note($0) }
+        }
       }
       group.addTask { try await self.tellStages(stage, until: deadline) }
       group.addTask { try await self.pause(until: deadline, then: .deadline) }
       defer { group.cancelAll() }
 
       var awakening = Awakening(end: .deadline, duration: .zero)
+      awakening.transport = transport
       waiting: while let sign = try await group.next() {
         let wasUp = awakening.loginPrompt != nil || awakening.ssh != nil
         switch sign {
@@ -104,7 +109,7 @@ extension Guest {
           awakening.sshTime = ContinuousClock.now - powerOn
           stage("ssh", session.peer.banner)
         }
-        if awakening.loginPrompt != nil, awakening.ssh != nil {
+        if awakening.loginPrompt != nil, awakening.ssh != nil || transport == .serial {
           awakening.end = .ready
           break
         }

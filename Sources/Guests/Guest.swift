@@ -19,9 +19,10 @@ package struct Guest: Sendable {
   /// Evidence: a file of this boot's folder.
   package func file(_ name: String) -> Evidence { Evidence(name: name, file: "boots/\(boot.id)/\(name)") }
 
-  /// Evidence: the end of the console, and its whole log.
+  /// Evidence: the end of the console, its screen if that was drawn by position, and its whole log.
   package func consoleEvidence() async -> [Evidence] {
-    [Evidence(name: "last lines on COM1", text: await console.lastLines), file("console.log")]
+    let screen = await console.screen.evidence.map { [Evidence(name: $0.name, text: $0.text)] } ?? []
+    return screen + [Evidence(name: "last lines on COM1", text: await console.lastLines), file("console.log")]
   }
 
   /// How much processor time the machine has got of what it wanted so far.

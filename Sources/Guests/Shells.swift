@@ -19,6 +19,8 @@ package struct SSHGuestShell: GuestShell {
 }
 
 /// A ``GuestShell`` over the serial console: logs in for each script, and out again.
+///
+/// A login that hangs does not use up the time of the script.
 package struct SerialGuestShell: GuestShell {
   package let transport = "serial"
   private let guest: Guest
@@ -28,8 +30,10 @@ package struct SerialGuestShell: GuestShell {
   package func run(
     _ script: String, until deadline: Deadline, onOutput: @escaping @Sendable ([UInt8]) -> Void
   ) async throws -> Int32 {
+    let patience = Duration.seconds(120) * guest.timeoutScale
     let shell = try await SerialShell.login(
-      console: guest.console, user: "root", password: guest.boot.instance.rootPassword, until: deadline)
+      console: guest.console, user: "root", password: guest.boot.instance.rootPassword,
+      until: deadline.capped(at: patience))
     let status = try await shell.run(script, until: deadline, onOutput: onOutput)
     await shell.logout(until: guest.patience(15))
     return status

@@ -23,6 +23,7 @@ struct BootSettings: Sendable {
   var key: KeyPair
   var catalogue: Catalogue
   var keep: VerifyOptions.Keep
+  var transport = Transport.auto
   /// Id of the boot in which the intrusive checks are judged.
   var intrusiveBoot: String?
 }
@@ -76,13 +77,14 @@ struct BootRun: Sendable {
   private func judge(_ guest: Guest, _ tally: Tally) async throws -> Awakening {
     if let fault = boot.metadataFault { return try await judgeTrial(fault, guest, tally) }
     var awakening = try await guest.awaken(
-      key: settings.key, bootLimit: settings.bootTimeout, sshGrace: .seconds(5) * settings.timeoutScale,
-      loginGrace: .seconds(60) * settings.timeoutScale
+      key: settings.key, transport: settings.transport, bootLimit: settings.bootTimeout,
+      sshGrace: .seconds(5) * settings.timeoutScale, loginGrace: .seconds(60) * settings.timeoutScale
     ) { stage($0, $1, guest) }
     if awakening.end != .ready { await guest.takeScreenshot() }
     try await judge(guest, awakening, by: BuiltIn.bootChecks, tally)
+    if settings.transport == .ssh { try await allowMoreTime(guest, &awakening, tally) }
     try await judgeInside(guest, awakening, tally)
-    try await allowMoreTime(guest, &awakening, tally)
+    if settings.transport == .auto { try await allowMoreTime(guest, &awakening, tally) }
     await awakening.ssh?.close()
     let ready = try await saveForIntrusiveChecks(guest, awakening, tally)
     try await judge(guest, awakening, by: BuiltIn.lastChecks, tally)
@@ -122,17 +124,20 @@ struct BootRun: Sendable {
     }
   }
 
-  /// The checks that run in the guest: over SSH, else over the serial console.
+  /// The checks that run in the guest: over SSH, else over the serial console, as far as ``Transport`` allows.
   private func judgeInside(_ guest: Guest, _ awakening: Awakening, _ tally: Tally) async throws {
     let checks = settings.catalogue.guestChecks
     guard !checks.isEmpty else { return }
     let shell: any GuestShell
     if let session = awakening.ssh {
       shell = SSHGuestShell(session)
-    } else if awakening.loginPrompt != nil {
+    } else if settings.transport != .ssh, awakening.loginPrompt != nil {
       shell = SerialGuestShell(guest)
     } else {
-      let why = "there is no shell in the guest: \(awakening.end.sentence)"
+      let why =
+        settings.transport == .ssh && awakening.end == .ready
+        ? "there is no SSH session, and --transport ssh allows no other way"
+        : "there is no shell in the guest: \(awakening.end.sentence)"
       for check in checks { record(check.info.finding(.skipped(why: why), boot: boot.id), of: guest, tally) }
       return
     }

@@ -26,6 +26,10 @@ extension BootRun {
   func saveForIntrusiveChecks(_ guest: Guest, _ awakening: Awakening, _ tally: Tally) async throws -> SavedGuest? {
     guard boot.id == settings.intrusiveBoot, !intrusiveChecks.isEmpty else { return nil }
     guard awakening.end == .ready, awakening.ssh != nil else {
+      if awakening.end == .ready, awakening.transport == .serial {
+        conclude(.skipped(why: "needs SSH, which --transport serial leaves out"), guest, tally)
+        return nil
+      }
       let why = awakening.end == .ready ? "there is no SSH session" : awakening.end.sentence
       conclude(.skipped(why: "the boot did not get that far: \(why)"), guest, tally)
       return nil

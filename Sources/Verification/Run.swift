@@ -70,7 +70,8 @@ struct Run: Sendable {
     let settings = BootSettings(
       disk: disk, diskSize: manifest.imageSize, decoy: decoy, output: options.output, accelerator: accelerator,
       timeoutScale: scale, bootTimeout: options.bootTimeout * scale, key: try KeyPair.generate(comment: "imgverify"),
-      catalogue: catalogue, keep: options.keep, intrusiveBoot: IntrusiveChecks.boot(of: plan.boots))
+      catalogue: catalogue, keep: options.keep, transport: options.transport,
+      intrusiveBoot: IntrusiveChecks.boot(of: plan.boots))
     let runner = BootRunner(
       settings: settings, disks: BootDisks(scratch: scratch, settings: settings), journal: journal, jobs: jobs,
       keepsStarts: options.explain != nil)

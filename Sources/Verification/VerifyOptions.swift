@@ -1,3 +1,4 @@
+package import Guests
 package import Hypervisors
 package import Intake
 package import Model
@@ -34,6 +35,8 @@ package struct VerifyOptions: Sendable {
   package var only: [String] = []
   package var skip: [String] = []
   package var keep = Keep.never
+  /// How the checks that run in the guest get there.
+  package var transport = Transport.auto
   /// How long a guest may take to its login prompt and SSH, before scaling.
   package var bootTimeout = Duration.seconds(300)
   /// nil: measured.

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Guests
 import Hypervisors
 import Model
 import Verification
@@ -18,6 +19,8 @@ struct RunOptions: ParsableArguments {
   var skip: [String] = []
   @Option(help: "Keep the overlay disks of the boots: never, failed or always.")
   var keep = VerifyOptions.Keep.never
+  @Option(help: "How checks get into the guest: ssh, serial (the console alone, SSH is not tried), or auto (either).")
+  var transport = Transport.auto
   @Option(help: "Seconds that a guest may take to its login prompt and SSH, before scaling.")
   var bootTimeout = 300.0
   @Option(help: "What all time-outs are multiplied with (default: measured).")
@@ -45,6 +48,7 @@ struct RunOptions: ParsableArguments {
     options.only = only
     options.skip = skip
     options.keep = keep
+    options.transport = transport
     options.bootTimeout = .seconds(bootTimeout)
     options.timeoutScale = timeoutScale
     options.progress = progress
@@ -55,4 +59,5 @@ struct RunOptions: ParsableArguments {
 
 extension AcceleratorRequest: ExpressibleByArgument {}
 extension VerifyOptions.Keep: ExpressibleByArgument {}
+extension Transport: ExpressibleByArgument {}
 extension VerifyOptions.Progress: ExpressibleByArgument {}

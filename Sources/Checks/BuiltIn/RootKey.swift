@@ -23,6 +23,7 @@ package struct RootKey: BootCheck {
           "host key": "\(ssh.peer.hostKeyAlgorithm) \(ssh.peer.hostKeyFingerprint)",
         ])
     }
+    if awakening.transport == .serial { return .skipped("SSH was not tried: --transport serial") }
     if let error = awakening.sshError, error.code == .noCommonAlgorithm { throw error }
     let hadItsTime = awakening.end == .deadline ? await guest.hasSpoken : false
     guard awakening.loginPrompt != nil || hadItsTime else {
