@@ -19,19 +19,21 @@ extension SSHSession {
     }
   }
 
-  /// Runs `command` on `channel`, which was opened for it, and frees it.
+  /// Starts `command` on `channel`, which was opened for it.
+  func start(_ command: String, on channel: SSHChannel, until deadline: Deadline) async throws {
+    try await drive({ .command }, until: deadline) { try channel.start(command) ? () : nil }
+  }
+
+  /// Moves what the command that was started on `channel` takes and gives, until it has ended, and frees the channel.
   ///
   /// When this throws, the channel is the caller's to close.
-  func execute(
-    _ command: String, on channel: SSHChannel, input: inout CommandInput, until deadline: Deadline,
-    gathering: inout OutputGathering
+  func finish(
+    _ channel: SSHChannel, input: inout CommandInput, until deadline: Deadline, gathering: inout OutputGathering
   ) async throws -> CommandResult {
-    let phase = { Phase.command }
-    try await drive(phase, until: deadline) { try channel.start(command) ? () : nil }
     try await exchange(&input, with: channel, until: deadline, gathering: &gathering)
     let ending = channel.ending
     // The server has closed: this sends our close and waits for nothing.
-    try await drive(phase, until: deadline) { try channel.free() ? () : nil }
+    try await drive({ .command }, until: deadline) { try channel.free() ? () : nil }
     return CommandResult(
       status: ending.status, signal: ending.signal, standardOutput: gathering.kept[.standard] ?? [],
       standardError: gathering.kept[.error] ?? [], isTruncated: gathering.isTruncated)

@@ -77,22 +77,25 @@ package actor SecureShell {
   ///
   /// Past `outputLimit`, which holds for each output, bytes are still taken and thrown away, so that the command ends
   /// as it would have and its status is known; the result is marked.
-  /// - Parameter onOutput: gets what is kept of both outputs as it comes; must not block.
+  /// - Parameters:
+  ///   - onOutput: gets what is kept of both outputs as it comes; must not block.
+  ///   - onStart: told when the server has started the command: whatever is thrown later, it may have done its work.
   /// - Throws: ``VerifyError``: `.timedOut` with what came so far (the command may go on in the guest, the session stays
   ///   usable), `.closed` when the connection ends or the session is no longer usable, `.unsupported` when the server
   ///   starts no command; `CancellationError`, with which it is as with `.timedOut`.
   package func run(
     _ command: String, input: [UInt8] = [], outputLimit: ByteCount, until deadline: Deadline,
-    onOutput: (@Sendable ([UInt8]) -> Void)? = nil
+    onOutput: (@Sendable ([UInt8]) -> Void)? = nil, onStart: (@Sendable () -> Void)? = nil
   ) async throws -> CommandResult {
     var gathering = OutputGathering(limit: outputLimit, onOutput: onOutput)
     var input = CommandInput(input)
-    return try await run(command, input: &input, gathering: &gathering, until: deadline)
+    return try await run(command, input: &input, gathering: &gathering, until: deadline, onStart: onStart)
   }
 
-  /// ``run(_:input:outputLimit:until:onOutput:)`` with input and output that come and go in pieces.
+  /// ``run(_:input:outputLimit:until:onOutput:onStart:)`` with input and output that come and go in pieces.
   func run(
-    _ command: String, input: inout CommandInput, gathering: inout OutputGathering, until deadline: Deadline
+    _ command: String, input: inout CommandInput, gathering: inout OutputGathering, until deadline: Deadline,
+    onStart: (@Sendable () -> Void)? = nil
   ) async throws -> CommandResult {
     let channel = try await openForCommand(until: deadline)
     running += 1
@@ -101,7 +104,9 @@ package actor SecureShell {
       ended.notify()
     }
     return try await using(channel) { session in
-      try await session.execute(command, on: channel, input: &input, until: deadline, gathering: &gathering)
+      try await session.start(command, on: channel, until: deadline)
+      onStart?()
+      return try await session.finish(channel, input: &input, until: deadline, gathering: &gathering)
     }
   }
 

@@ -71,8 +71,8 @@ final class SSHSession {
 
   /// Asks the server for a sign of life.
   func sendKeepalive() throws {
-    // An interval of 1 s, the least there is: the caller keeps the times.
-    libssh2_keepalive_config(handle, 1, 1)
+    // The caller keeps the times. libssh2 would send none within 2 s of the last one; it takes this interval for -1.
+    libssh2_keepalive_config(handle, 1, .max)
     var next: CInt = 0
     _ = try done(libssh2_keepalive_send(handle, &next), in: .command)
     wire.unansweredKeepalives += 1

@@ -13,7 +13,7 @@ extension SecureShell {
   ///   - path: absolute, or from the user's home folder.
   ///   - mode: permission bits there; nil for those that `source` has.
   /// - Throws: ``VerifyError``: `.cannotOpen` (here), `.toolFailed` with the guest's words, `.protocolViolation` when
-  ///   what arrived differs, and as ``run(_:input:outputLimit:until:onOutput:)``. The partial file is removed.
+  ///   what arrived differs, and as ``run(_:input:outputLimit:until:onOutput:onStart:)``. The partial file is removed.
   package func upload(_ source: String, to path: String, mode: UInt16? = nil, until deadline: Deadline) async throws {
     let file = try FileDescriptor.opening(source, .readOnly, options: [.closeOnExec])
     defer { try? file.close() }
@@ -61,7 +61,7 @@ extension SecureShell {
   /// program run as somebody else.
   /// - Parameter limit: the longest file that is taken.
   /// - Throws: ``VerifyError``: `.cannotOpen` (here), `.toolFailed` with the guest's words, `.limitExceeded`,
-  ///   `.protocolViolation` when what arrived differs, and as ``run(_:input:outputLimit:until:onOutput:)``.
+  ///   `.protocolViolation` when what arrived differs, and as ``run(_:input:outputLimit:until:onOutput:onStart:)``.
   package func download(
     _ path: String, to destination: String, limit: ByteCount, until deadline: Deadline
   ) async throws {
