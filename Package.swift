@@ -85,7 +85,7 @@ let package = Package(
     tests("Consoles"),
     tests("SecureShell"),
     tests("Guests"),
-    tests("Checks", ["Metadata"]),
+    tests("Checks", ["Metadata", "SecureShell", "Guests"]),
     tests("Reports"),
     tests("Verification", ["Hypervisors", "Planning", "Reports"]),
     // Boots real guests: needs QEMU and the images that fixtures/guests/ builds.

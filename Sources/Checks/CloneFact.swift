@@ -36,6 +36,16 @@ struct CloneFact: Sendable {
         the image can pass for every other.
         """),
     CloneFact(
+      "shown-host-keys", "Two instances' SSH servers show different host keys, which a reboot keeps", .must, clause: 24,
+      teller: "ssh.host-keys", note: "host-keys", noun: "host keys that their SSH servers show",
+      cause: "they were made when the image was built",
+      remedy:
+        "Remove the host keys from the image, wherever the SSH server reads them, and make new ones at first boot.",
+      description: """
+        Compares the keys that ssh.host-keys was shown from outside, over all boots: it sees keys that do not lie where \
+        identity.host-keys looks, and a server that goes on with old ones.
+        """),
+    CloneFact(
       "machine-id", "Two instances have different machine ids, which a reboot keeps", .must, clause: 23,
       teller: "identity.machine-id", note: "machine-id", noun: "machine id",
       cause: "it was made when the image was built",

@@ -15,6 +15,7 @@ package struct Guest: Sendable {
   package let folder: String
   package let powerOn: ContinuousClock.Instant
   let machine: Machine
+  let sshLook = SSHLook()
 
   /// Evidence: a file of this boot's folder.
   package func file(_ name: String) -> Evidence { Evidence(name: name, file: "boots/\(boot.id)/\(name)") }

@@ -3,6 +3,7 @@ import Hypervisors
 import Metadata
 package import Model
 package import SecureShell
+import Synchronization
 
 /// What became of a guest that was told to switch itself off or to restart.
 package enum PowerSign: Sendable, Hashable {
@@ -17,18 +18,18 @@ package enum PowerSign: Sendable, Hashable {
 extension Guest {
   /// Runs `command` in the guest, and waits for what becomes of the machine.
   ///
-  /// The command's own end says little: it may lose its session at any time.
+  /// The command's own end says little: it may lose its session at any time, once it was started.
   /// - Returns: nil when nothing has become of it before `deadline`.
-  /// - Throws: ``VerifyError`` `.hypervisorFailed` when QEMU ends.
+  /// - Throws: ``VerifyError`` `.hypervisorFailed` when QEMU ends, `.closed` when nothing has become of it and it was
+  ///   never started: then the guest was not asked.
   package func powerSign(
     after command: String, over session: SecureShell, until deadline: Deadline
   ) async throws -> PowerSign? {
     let from = await console.cursor
-    return try await withThrowingTaskGroup(of: PowerSign?.self) { group in
+    let sent = PowerCommand(command)
+    let sign = try await withThrowingTaskGroup(of: PowerSign?.self) { group -> PowerSign? in
       group.addTask {
-        do {
-          _ = try await session.run(command, outputLimit: ByteCount(bytes: 64 << 10), until: deadline)
-        } catch is VerifyError {}
+        try await sent.run(over: session, until: deadline)
         // Whatever it said, the machine decides.
         try await Task.sleep(until: deadline.instant)
         return nil
@@ -47,6 +48,8 @@ extension Guest {
       }
       return nil
     }
+    if sign == nil { try sent.check() }
+    return sign
   }
 
   /// The first thing that the guest does to its machine's power; what it did before counts.
@@ -67,6 +70,33 @@ extension Guest {
       try await Task.sleep(for: .milliseconds(200))
     }
     return false
+  }
+}
+
+/// A command that may take its session down with it, and whether the guest ever began it.
+package final class PowerCommand: Sendable {
+  private let command: String
+  private let state = Mutex<(isStarted: Bool, error: VerifyError?)>((false, nil))
+
+  package init(_ command: String) { self.command = command }
+
+  /// Runs the command; that its session ends is no trouble.
+  package func run(over session: SecureShell, until deadline: Deadline) async throws {
+    do {
+      _ = try await session.run(
+        command, outputLimit: ByteCount(bytes: 64 << 10), until: deadline,
+        onStart: { self.state.withLock { $0.isStarted = true } })
+    } catch let error as VerifyError {
+      state.withLock { $0.error = error }
+    }
+  }
+
+  /// - Throws: ``VerifyError`` `.closed` when the session broke, or the deadline passed, before the command was started.
+  package func check() throws {
+    let (isStarted, error) = state.withLock { $0 }
+    guard isStarted else {
+      throw VerifyError(.closed, "'\(command)' was never started in the guest, so nothing can be said", cause: error)
+    }
   }
 }
 

@@ -44,10 +44,13 @@ package final class Poller: Sendable {
     pthread_detach(thread)
   }
 
-  /// Waits until `descriptor` is ready for any of `readiness` (or has hung up, or has an error).
+  /// Waits until `descriptor` is ready for any of `readiness` (or has hung up, or has an error), or until a ``nudge(_:)``.
   ///
+  /// - Parameter isStale: asked once the wait can be nudged; the wait is over at once when it says so.
   /// - Throws: ``VerifyError`` `.timedOut` when `deadline` passes; `CancellationError` when the task is cancelled.
-  package func wait(for descriptor: CInt, _ readiness: Set<Readiness>, until deadline: Deadline) async throws {
+  package func wait(
+    for descriptor: CInt, _ readiness: Set<Readiness>, until deadline: Deadline, isStale: () -> Bool = { false }
+  ) async throws {
     var events: CShort = 0
     if readiness.contains(.readable) { events |= CShort(POLLIN) }
     if readiness.contains(.writable) { events |= CShort(POLLOUT) }
@@ -58,13 +61,14 @@ package final class Poller: Sendable {
     }
     let result = await withTaskCancellationHandler {
       await withCheckedContinuation { continuation in
-        let cancelled = state.withLock { state in
-          if state.cancelledEarly.remove(id) != nil { return true }
+        let known: Result<Void, any Error>? = state.withLock { state in
+          if state.cancelledEarly.remove(id) != nil { return .failure(CancellationError()) }
+          if isStale() { return .success(()) }
           state.waiters[id] = Waiter(
             descriptor: descriptor, events: wanted, deadline: deadline.instant, continuation: continuation)
-          return false
+          return nil
         }
-        if cancelled { continuation.resume(returning: .failure(CancellationError())) } else { wake() }
+        if let known { continuation.resume(returning: known) } else { wake() }
       }
     } onCancel: {
       let waiter = state.withLock { state in
@@ -76,6 +80,16 @@ package final class Poller: Sendable {
     }
     _ = state.withLock { $0.cancelledEarly.remove(id) }
     try result.get()
+  }
+
+  /// Ends every wait for `descriptor`, as if it had become ready: something else has changed that the waiting look at.
+  package func nudge(_ descriptor: CInt) {
+    let waiting = state.withLock { state in
+      let found = state.waiters.filter { $0.value.descriptor == descriptor }
+      for id in found.keys { state.waiters[id] = nil }
+      return found.values.map(\.continuation)
+    }
+    for continuation in waiting { continuation.resume(returning: .success(())) }
   }
 
   private func wake() {

@@ -33,17 +33,23 @@ package struct CommandResult: Sendable, Equatable {
 struct OutputGathering {
   private let limit: Int
   private let onOutput: (@Sendable ([UInt8]) -> Void)?
+  /// Where the standard output goes instead of being kept.
+  private let sink: ((ArraySlice<UInt8>) throws -> Void)?
   private(set) var kept: [SSHChannel.Output: [UInt8]] = [:]
   private(set) var isTruncated = false
   private(set) var received = 0
 
-  init(limit: ByteCount, onOutput: (@Sendable ([UInt8]) -> Void)?) {
+  init(
+    limit: ByteCount, onOutput: (@Sendable ([UInt8]) -> Void)? = nil, sink: ((ArraySlice<UInt8>) throws -> Void)? = nil
+  ) {
     self.limit = Int(limit.bytes)
     self.onOutput = onOutput
+    self.sink = sink
   }
 
-  mutating func take(_ bytes: ArraySlice<UInt8>, from output: SSHChannel.Output) {
+  mutating func take(_ bytes: ArraySlice<UInt8>, from output: SSHChannel.Output) throws {
     received += bytes.count
+    if output == .standard, let sink { return try sink(bytes) }
     let fitting = bytes.prefix(limit - kept[output, default: []].count)
     isTruncated = isTruncated || fitting.count < bytes.count
     guard !fitting.isEmpty else { return }

@@ -1,9 +1,9 @@
 /// What one side of an SSH connection can do: the name-lists of its KEXINIT packet (RFC 4253, 7.1).
 ///
 /// libssh2 says only that nothing was agreed on; a person wants to know what was missing.
-struct KeyExchangeOffer: Equatable {
+package struct KeyExchangeOffer: Sendable, Equatable {
   /// The kinds of algorithms that must be agreed on, in the order of the packet and with libssh2's numbers.
-  enum Kind: Int, CaseIterable {
+  package enum Kind: Int, CaseIterable, Sendable {
     case keyExchange, hostKey, cipherUp, cipherDown, macUp, macDown
 
     var name: String {
@@ -16,7 +16,7 @@ struct KeyExchangeOffer: Equatable {
     }
   }
 
-  var names: [Kind: [String]]
+  package var names: [Kind: [String]]
 
   init(names: [Kind: [String]]) { self.names = names }
 
@@ -28,8 +28,15 @@ struct KeyExchangeOffer: Equatable {
     guard let packet = KeyExchangeOffer.packet(after: bytes[...]), packet.count > 22 else { return nil }
     var rest = packet.dropFirst(4)
     let padding = Int(rest.removeFirst())
-    guard rest.removeFirst() == 20, rest.count >= 16 + padding else { return nil }
-    rest = rest.dropFirst(16).dropLast(padding)
+    guard rest.count >= padding else { return nil }
+    self.init(payload: rest.dropLast(padding))
+  }
+
+  /// The offer in a KEXINIT packet without its frame: 20, 16 bytes of cookie, name-lists.
+  init?(payload: some Sequence<UInt8>) {
+    var rest = Array(payload)[...]
+    guard rest.count >= 17, rest.removeFirst() == 20 else { return nil }
+    rest = rest.dropFirst(16)
     var names: [Kind: [String]] = [:]
     for kind in Kind.allCases {
       guard let count = KeyExchangeOffer.length(at: rest), rest.count >= 4 + count else { return nil }
@@ -39,6 +46,14 @@ struct KeyExchangeOffer: Equatable {
       rest = rest.dropFirst(4 + count)
     }
     self.init(names: names)
+  }
+
+  /// The packet's payload, with no compression and no languages.
+  var payload: [UInt8] {
+    let lists = Kind.allCases.flatMap { sshString(Array((names[$0] ?? []).joined(separator: ",").utf8)) }
+    let none = sshString(Array("none".utf8))
+    return [20] + [UInt8](repeating: 0x69, count: 16) + lists + none + none + sshString([]) + sshString([])
+      + [0, 0, 0, 0, 0]
   }
 
   /// One clause for each kind that `self` (the server) and `ours` have nothing of in common.

@@ -40,6 +40,12 @@ extension SSHSession {
       return VerifyError(.noCommonAlgorithm, "ssh \(peerName): no common algorithm: \(reason)")
     case .outOfMemory:
       return VerifyError(.limitExceeded, "ssh \(peerName), \(phase.rawValue): \(reason)")
+    case .channelRefused where phase == .forwarding:
+      // The server may, and could not reach what it was to reach.
+      let failed = lastMessage.contains("connect failed")
+      return VerifyError(
+        failed ? .closed : .unsupported,
+        "ssh \(peerName): the server \(failed ? "cannot connect to there" : "forwards no connection"): \(reason)")
     case .channelRefused:
       return VerifyError(.unsupported, "ssh \(peerName): the server opens no channel for a command: \(reason)")
     case .requestDenied:
@@ -51,9 +57,19 @@ extension SSHSession {
     }
   }
 
+  /// Whether the session is good for nothing after `error`.
+  func isSpoilt(by error: any Error) -> Bool {
+    if wire.hasEnded || wire.isHungUp || wire.exceeded != nil { return true }
+    return (error as? VerifyError)?.code == .protocolViolation
+  }
+
   /// The server, or the network, ended the connection.
   private func ended(in phase: Phase) -> VerifyError {
     if let words = wire.lastWords {
+      if phase == .authentication, words.contains("Too many authentication failures") {
+        return VerifyError(
+          .authenticationRefused, "ssh \(peerName): too many tries to authenticate, the server disconnected: \(words)")
+      }
       return VerifyError(.closed, "ssh \(peerName), \(phase.rawValue): the server disconnected: \(words)")
     }
     if phase == .banner, !wire.opening.isEmpty {

@@ -1,7 +1,7 @@
 package import Model
 
 extension SecureShell {
-  /// Connects as ``connect(to:port:user:key:until:)`` does, again and again until it works or `deadline` passes.
+  /// Connects as ``connect(to:port:user:key:keepalive:until:)`` does, again and again until it works or `deadline` passes.
   ///
   /// A guest that boots refuses, resets, stalls, and answers before its keys are there; all these are tried again.
   /// What will not change is thrown at once: no common algorithm, no SSH server, our own trouble.

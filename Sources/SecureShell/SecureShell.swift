@@ -1,9 +1,11 @@
 package import Model
 
-/// One SSH session: connected, authenticated, runs commands one after another.
+/// One SSH session: connected, authenticated, runs commands, moves files and forwards connections, any number at once.
 ///
-/// Any number of tasks may call; they take turns in the order they came. A peer that goes away, or a cancel, in the
-/// middle of a command ends the session: ``isUsable`` is then `false`, and every later command throws `.closed`.
+/// Each command and connection has a channel of its own, and none waits for another one; only where the server opens no
+/// further channel does a command wait for another one's end. A command that runs out of time or is cancelled leaves the
+/// others alone. A peer that goes away, or leaves its keepalives unanswered, ends the session: ``isUsable`` is then
+/// `false`, and whatever is under way or comes later throws `.closed`.
 package actor SecureShell {
   /// Who answered.
   package struct Peer: Sendable, Equatable {
@@ -24,12 +26,17 @@ package actor SecureShell {
   private static let lingeringLimit = 8
 
   package nonisolated let peer: Peer
-  private let turnstile = Turnstile()
+  /// libssh2 opens one channel at a time.
+  private let opening = Turnstile()
+  /// What was asked for by a task that did not wait for the answer.
+  private var unanswered: ChannelRequest?
   private var session: SSHSession?
-  /// Channels that we closed and the server has not: dropbear waits for the command.
+  /// Channels of which the server has not yet seen the end: dropbear waits for the command.
   private var lingering: [SSHChannel] = []
+  /// Commands under way, and the news that one has ended.
+  private var running = 0
+  private let ended = ChangeSignal()
   private let name: String
-  private var isClosing = false
 
   private init(_ session: SSHSession, _ peer: Peer) {
     self.session = session
@@ -38,120 +45,184 @@ package actor SecureShell {
   }
 
   /// Whether commands can still be run.
-  package var isUsable: Bool { session != nil && !isClosing }
+  package var isUsable: Bool { session != nil }
 
-  /// Connects to `host` and authenticates `user` with `key`; the host key is reported, not judged.
+  /// Connects to `host` and authenticates `user` with `key`; see ``connect(to:port:user:with:keepalive:until:)``.
+  package static func connect(
+    to host: String, port: UInt16, user: String, key: KeyPair, keepalive: Keepalive = .standard,
+    until deadline: Deadline
+  ) async throws -> SecureShell {
+    try await connect(to: host, port: port, user: user, with: [.key(key)], keepalive: keepalive, until: deadline)
+  }
+
+  /// Connects to `host` and authenticates `user` with the first of `credentials` that is taken; the host key is
+  /// reported, not judged.
   ///
   /// - Parameter host: a numeric address.
   /// - Throws: ``VerifyError``: `.closed` (refused, unreachable, or ended by the server), `.protocolViolation` (no SSH
-  ///   server), `.noCommonAlgorithm` (naming both sides' lists), `.authenticationRefused` (naming the methods offered),
-  ///   `.timedOut` (naming the phase), `.limitExceeded` (a hostile server); `CancellationError`.
+  ///   server), `.noCommonAlgorithm` (naming both sides' lists), `.authenticationRefused` (naming the methods offered,
+  ///   and what was not even asked for), `.cannotOpen` (a key file), `.timedOut` (naming the phase), `.limitExceeded` (a
+  ///   hostile server); `CancellationError`.
   package static func connect(
-    to host: String, port: UInt16, user: String, key: KeyPair, until deadline: Deadline
+    to host: String, port: UInt16, user: String, with credentials: [Credential], keepalive: Keepalive = .standard,
+    until deadline: Deadline
   ) async throws -> SecureShell {
-    let wire = try await Wire.dial(host, port: port, until: deadline)
-    let session = try SSHSession(over: wire, peerName: "\(host):\(port)")
-    let greeting = { session.isPastBanner ? Phase.keyExchange : .banner }
-    try await session.drive(greeting, until: deadline) { try session.handshake() ? () : nil }
-    guard session.banner.hasPrefix("SSH-2.0-") || session.banner.hasPrefix("SSH-1.99-") else {
-      throw VerifyError(.protocolViolation, "ssh \(session.peerName): speaks another SSH: \(session.banner)")
-    }
-    wire.forgetOpening()
-    let askedForNoKey = try await authenticate(user, with: key, over: session, until: deadline)
-    let hostKey = session.hostKey
-    let peer = Peer(
-      banner: session.banner, hostKeyAlgorithm: algorithm(ofBlob: hostKey),
-      hostKeyFingerprint: sha256Fingerprint(of: hostKey), keyExchange: session.agreed(.keyExchange),
-      cipher: session.agreed(.cipherUp), mac: session.agreed(.macUp), askedForNoKey: askedForNoKey)
-    return SecureShell(session, peer)
+    let session = try await SSHSession.greeted(by: host, port: port, until: deadline)
+    let askedForNothing = try await session.authenticate(user, with: credentials, until: deadline)
+    session.keepalive = keepalive
+    return SecureShell(session, Peer(session, askedForNoKey: askedForNothing))
   }
 
   /// Runs `command` in the user's shell, feeds it `input` and then the end, and takes both outputs meanwhile.
   ///
   /// Past `outputLimit`, which holds for each output, bytes are still taken and thrown away, so that the command ends
   /// as it would have and its status is known; the result is marked.
-  /// - Parameter onOutput: gets what is kept of both outputs as it comes; must not block.
-  /// - Throws: ``VerifyError``: `.timedOut` with what came so far (the command may go on in the guest; the session
-  ///   stays usable, unless the command had not even started), `.closed` when the connection ends or the session is
-  ///   no longer usable, `.unsupported` when the server starts no command; `CancellationError`.
+  /// - Parameters:
+  ///   - onOutput: gets what is kept of both outputs as it comes; must not block.
+  ///   - onStart: told when the server has started the command: whatever is thrown later, it may have done its work.
+  /// - Throws: ``VerifyError``: `.timedOut` with what came so far (the command may go on in the guest, the session stays
+  ///   usable), `.closed` when the connection ends or the session is no longer usable, `.unsupported` when the server
+  ///   starts no command; `CancellationError`, with which it is as with `.timedOut`.
   package func run(
     _ command: String, input: [UInt8] = [], outputLimit: ByteCount, until deadline: Deadline,
-    onOutput: (@Sendable ([UInt8]) -> Void)? = nil
+    onOutput: (@Sendable ([UInt8]) -> Void)? = nil, onStart: (@Sendable () -> Void)? = nil
   ) async throws -> CommandResult {
-    try await turnstile.enter(until: deadline)
-    defer { turnstile.leave() }
-    guard let session, !isClosing else {
-      throw VerifyError(.closed, "ssh \(name): the session is over")
-    }
     var gathering = OutputGathering(limit: outputLimit, onOutput: onOutput)
-    var channel: SSHChannel?
+    var input = CommandInput(input)
+    return try await run(command, input: &input, gathering: &gathering, until: deadline, onStart: onStart)
+  }
+
+  /// ``run(_:input:outputLimit:until:onOutput:onStart:)`` with input and output that come and go in pieces.
+  func run(
+    _ command: String, input: inout CommandInput, gathering: inout OutputGathering, until deadline: Deadline,
+    onStart: (@Sendable () -> Void)? = nil
+  ) async throws -> CommandResult {
+    let channel = try await openForCommand(until: deadline)
+    running += 1
+    defer {
+      running -= 1
+      ended.notify()
+    }
+    return try await using(channel) { session in
+      try await session.start(command, on: channel, until: deadline)
+      onStart?()
+      return try await session.finish(channel, input: &input, until: deadline, gathering: &gathering)
+    }
+  }
+
+  /// A connection from the server to `host`, which it looks up itself.
+  ///
+  /// - Throws: ``VerifyError``: `.unsupported` when the server forwards nothing, `.closed` when it cannot connect to
+  ///   there or the session is over, `.timedOut`; `CancellationError`.
+  package func open(toHost host: String, port: UInt16, until deadline: Deadline) async throws -> ForwardedConnection {
+    let channel = try await openChannel(.connection(toHost: host, port: port), until: deadline)
+    return ForwardedConnection(channel, of: self, name: "\(host):\(port)")
+  }
+
+  /// Disconnects, politely when nothing is under way; what is ends with `.closed`. Waits for nobody.
+  package func close() {
+    guard let session else { return }
+    // One small packet, sent at once or not at all: a peer that takes nothing any more gets no good-bye.
+    if running == 0, unanswered == nil { _ = try? session.disconnect() }
+    giveUp()
+  }
+
+  // MARK: Channels
+
+  /// Runs `body` with the session; ends the session when `body` throws what leaves it good for nothing.
+  ///
+  /// - Parameter drops: whether the channel is closed when `body` throws and the session goes on.
+  func using<Value>(
+    _ channel: SSHChannel, drops: Bool = true, _ body: (SSHSession) async throws -> Value
+  ) async throws -> Value {
+    guard let session else { throw over }
+    do {
+      return try await body(session)
+    } catch {
+      if session.isSpoilt(by: error) { giveUp() } else if drops { drop(channel) }
+      throw error
+    }
+  }
+
+  /// Lets whoever waits for the wire look again.
+  func wake() { session?.wire.wake() }
+
+  /// Closes a channel, and frees it when the server has closed it as well.
+  func drop(_ channel: SSHChannel) {
+    guard let session else { return }
+    lingering.append(channel)
+    if (try? sweep(session)) == nil { giveUp() }
+  }
+
+  private var over: VerifyError { VerifyError(.closed, "ssh \(name): the session is over") }
+
+  /// A channel for a command. A server that opens no more of them is asked again when one of ours has ended.
+  private func openForCommand(until deadline: Deadline) async throws -> SSHChannel {
+    while true {
+      let seen = ended.generation
+      do {
+        return try await openChannel(.session, until: deadline)
+      } catch let error as VerifyError where error.code == .unsupported && (running > 0 || ended.generation != seen) {
+        try await withDeadline(deadline, for: "ssh \(name): the server opens no further channel, and no command ended")
+        {
+          [ended] in try await ended.changed(since: seen)
+        }
+      }
+    }
+  }
+
+  private func openChannel(_ request: ChannelRequest, until deadline: Deadline) async throws -> SSHChannel {
+    guard let session else { throw over }
+    try await opening.enter(until: deadline)
+    defer { opening.leave() }
+    guard self.session != nil else { throw over }
     do {
       try sweep(session)
-      return try await session.execute(
-        command, input: input, until: deadline, gathering: &gathering, channel: &channel)
-    } catch let error as VerifyError where error.code == .unsupported || (error.code == .timedOut && channel != nil) {
-      if let channel { lingering.append(channel) }
-      if (try? sweep(session)) == nil { giveUp() }
-      throw error
     } catch {
       giveUp()
       throw error
     }
-  }
-
-  /// Disconnects, politely when no command is under way; one that is ends with `.closed`. Waits for nobody.
-  package func close() {
-    guard let session, !isClosing else { return }
-    isClosing = true
-    if turnstile.enterIfFree() {
-      // One small packet, sent at once or not at all: a peer that takes nothing any more gets no good-bye.
-      _ = try? session.disconnect()
-      turnstile.leave()
-    } else {
-      session.wire.hangUp()
+    do {
+      if let earlier = unanswered {
+        do {
+          lingering.append(try await answer(to: earlier, over: session, until: deadline))
+        } catch let error as VerifyError where unanswered == nil && !session.isSpoilt(by: error) {}
+      }
+      return try await answer(to: request, over: session, until: deadline)
+    } catch {
+      if session.isSpoilt(by: error) { giveUp() }
+      throw error
     }
-    giveUp()
   }
 
-  /// Frees the session, now or when the command under way has noticed.
+  private func answer(to request: ChannelRequest, over session: SSHSession, until deadline: Deadline) async throws
+    -> SSHChannel
+  {
+    unanswered = request
+    do {
+      let channel = try await session.drive({ request.phase }, until: deadline) { try session.openChannel(request) }
+      unanswered = nil
+      return channel
+    } catch {
+      // Who gives up waiting leaves libssh2 in the middle of it; a refusal does not.
+      if (error as? VerifyError).map({ $0.code != .timedOut }) ?? false { unanswered = nil }
+      throw error
+    }
+  }
+
+  /// Ends the session; whatever is under way notices.
   private func giveUp() {
+    session?.wire.hangUp()
     session = nil
     lingering = []
+    ended.notify()
   }
 
-  /// Closes the channels of commands that ran out of time, and frees those that the server has closed as well.
+  /// Closes the channels that nobody uses any more, and frees those that the server has closed as well.
   private func sweep(_ session: SSHSession) throws {
-    session.wire.beginTurn()
-    try lingering.removeAll { try $0.free() }
+    try session.wire.turn { try lingering.removeAll { try $0.free() } }
     guard lingering.count <= SecureShell.lingeringLimit else {
       throw VerifyError(.closed, "ssh \(name): \(lingering.count) commands ran out of time and still go on")
     }
-  }
-
-  /// Returns whether the server asked for no key at all.
-  private static func authenticate(
-    _ user: String, with key: KeyPair, over session: SSHSession, until deadline: Deadline
-  ) async throws -> Bool {
-    let phase = { Phase.authentication }
-    let methods = try await session.drive(phase, until: deadline) { try session.authenticationMethods(of: user) }
-    if methods.isEmpty { return true }
-    let offered = methods.joined(separator: ", ")
-    guard methods.contains("publickey") else {
-      throw VerifyError(
-        .authenticationRefused, "ssh \(session.peerName): no key may be used for \(user); methods offered: \(offered)")
-    }
-    let accepted = try await session.drive(phase, until: deadline) { try session.authenticate(user, with: key) }
-    guard accepted else {
-      throw VerifyError(
-        .authenticationRefused,
-        "ssh \(session.peerName): the key \(key.fingerprint) was refused for \(user); methods offered: \(offered)")
-    }
-    return false
-  }
-
-  /// The name in front of a public key blob.
-  private static func algorithm(ofBlob blob: [UInt8]) -> String {
-    guard blob.count >= 4, blob[0] == 0, blob[1] == 0, blob[2] == 0 else { return "" }
-    return printable(blob.dropFirst(4).prefix(Int(blob[3])), limit: 64)
   }
 }

@@ -1,15 +1,14 @@
 internal import CSSH2
-internal import Glibc
 internal import Model
 
 /// Where in the life of a connection something happened.
 enum Phase: String {
   case connect, banner
   case keyExchange = "key exchange"
-  case authentication, command, disconnect
+  case authentication, command, forwarding, disconnect
 }
 
-/// One libssh2 session and its channels: the only file that sees their pointers.
+/// One libssh2 session. Nothing outside this type and ``SSHChannel`` sees a pointer of libssh2.
 ///
 /// Every step returns `nil` or `false` when it has to wait for the wire, and is then called again with the same
 /// arguments.
@@ -19,7 +18,9 @@ final class SSHSession {
 
   let wire: Wire
   let peerName: String
-  private let handle: OpaquePointer
+  let handle: OpaquePointer
+  /// Once authenticated.
+  var keepalive: Keepalive?
 
   /// - Parameter peerName: how messages call the other side, `host:port`.
   init(over wire: Wire, peerName: String) throws {
@@ -46,53 +47,35 @@ final class SSHSession {
     return try done(code, in: isPastBanner ? .keyExchange : .banner)
   }
 
-  /// The methods with which `user` may authenticate; empty when none is needed.
-  func authenticationMethods(of user: String) throws -> [String]? {
-    if let list = libssh2_userauth_list(handle, user, UInt32(user.utf8.count)) {
-      return String(cString: list).split(separator: ",").map { printable($0.utf8, limit: 64) }
-    }
-    if libssh2_userauth_authenticated(handle) != 0 { return [] }
-    let code = libssh2_session_last_errno(handle)
-    guard code == LIBSSH2_ERROR_EAGAIN else { throw error(ResultCode(code), in: .authentication) }
-    return nil
-  }
-
-  /// Whether the server takes `key`; a refusal leaves the session usable.
-  func authenticate(_ user: String, with key: KeyPair) throws -> Bool? {
-    let signing = Signing(key: key, wire: wire)
-    var context: UnsafeMutableRawPointer? = Unmanaged.passUnretained(signing).toOpaque()
-    let code = withExtendedLifetime(signing) {
-      libssh2_userauth_publickey(
-        handle, user, key.publicBlob, key.publicBlob.count,
-        { _, signature, count, data, dataCount, abstract in
-          let signing = Unmanaged<Signing>.fromOpaque(abstract!.pointee!).takeUnretainedValue()
-          return signing.sign(UnsafeRawBufferPointer(start: data, count: dataCount), signature!, count!)
-        }, &context)
-    }
-    if let error = signing.failure { throw error }
-    switch code {
-    case LIBSSH2_ERROR_AUTHENTICATION_FAILED, LIBSSH2_ERROR_PUBLICKEY_UNVERIFIED: return false
-    default: return try done(code, in: .authentication) ? true : nil
-    }
-  }
-
   /// Says good-bye.
   func disconnect() throws -> Bool {
     try done(
       libssh2_session_disconnect_ex(handle, SSH_DISCONNECT_BY_APPLICATION, "imgverify is done", ""), in: .disconnect)
   }
 
-  /// A new channel for one command; a refusal leaves the session usable.
-  func openChannel() throws -> SSHChannel? {
-    let kind = "session"
-    if let channel = libssh2_channel_open_ex(
-      handle, kind, UInt32(kind.utf8.count), SSHChannel.window, UInt32(LIBSSH2_CHANNEL_PACKET_DEFAULT), nil, 0)
-    {
-      return SSHChannel(channel, of: self)
+  /// A new channel; a refusal leaves the session usable.
+  ///
+  /// One at a time: until it has a value or throws, nobody may ask for another one.
+  func openChannel(_ request: ChannelRequest) throws -> SSHChannel? {
+    let kind = request.kind
+    let opened = request.message.withUnsafeBytes { message in
+      libssh2_channel_open_ex(
+        handle, kind, UInt32(kind.utf8.count), SSHChannel.window, UInt32(LIBSSH2_CHANNEL_PACKET_DEFAULT),
+        message.assumingMemoryBound(to: CChar.self).baseAddress, UInt32(message.count))
     }
+    if let opened { return SSHChannel(opened, of: self, phase: request.phase) }
     let code = libssh2_session_last_errno(handle)
-    guard code == LIBSSH2_ERROR_EAGAIN else { throw error(ResultCode(code), in: .command) }
+    guard code == LIBSSH2_ERROR_EAGAIN else { throw error(ResultCode(code), in: request.phase) }
     return nil
+  }
+
+  /// Asks the server for a sign of life.
+  func sendKeepalive() throws {
+    // The caller keeps the times. libssh2 would send none within 2 s of the last one; it takes this interval for -1.
+    libssh2_keepalive_config(handle, 1, .max)
+    var next: CInt = 0
+    _ = try done(libssh2_keepalive_send(handle, &next), in: .command)
+    wire.unansweredKeepalives += 1
   }
 
   // MARK: Facts
@@ -142,112 +125,11 @@ final class SSHSession {
   // MARK: Results
 
   /// `false` for EAGAIN, a throw for an error.
-  fileprivate func done(_ code: CInt, in phase: Phase) throws -> Bool {
+  func done(_ code: CInt, in phase: Phase) throws -> Bool {
     if code == LIBSSH2_ERROR_EAGAIN { return false }
     guard code >= 0 else { throw error(ResultCode(code), in: phase) }
     return true
   }
-}
 
-/// One command's channel; belongs to its session, which frees it if nobody else did.
-final class SSHChannel {
-  /// How much a server may send ahead: bounds what a session holds for a command.
-  static let window: UInt32 = 512 << 10
-
-  /// Which of the two outputs; libssh2's stream ids.
-  enum Output: CInt, CaseIterable { case standard = 0, error = 1 }
-
-  private let session: SSHSession
-  private let handle: OpaquePointer
-  private var isFreed = false
-
-  fileprivate init(_ handle: OpaquePointer, of session: SSHSession) {
-    self.handle = handle
-    self.session = session
-  }
-
-  /// Starts `command` in the user's shell; a refusal leaves the session usable.
-  func start(_ command: String) throws -> Bool {
-    let kind = "exec"
-    return try session.done(
-      libssh2_channel_process_startup(
-        handle, kind, UInt32(kind.utf8.count), command, UInt32(command.utf8.count)), in: .command)
-  }
-
-  /// Bytes of `input` taken; 0 when the window or the wire has no room.
-  func write(_ input: ArraySlice<UInt8>) throws -> Int {
-    let count = input.withUnsafeBytes {
-      libssh2_channel_write_ex(handle, 0, $0.baseAddress?.assumingMemoryBound(to: CChar.self), $0.count)
-    }
-    return try session.done(CInt(clamping: count), in: .command) ? count : 0
-  }
-
-  /// Bytes of input that the server would take now.
-  var room: Int { Int(clamping: libssh2_channel_window_write_ex(handle, nil)) }
-
-  func sendEnd() throws -> Bool { try session.done(libssh2_channel_send_eof(handle), in: .command) }
-
-  /// Bytes of `output` put into `buffer`; 0 when there are none now.
-  func read(_ output: Output, into buffer: inout [UInt8]) throws -> Int {
-    let count = buffer.withUnsafeMutableBytes {
-      libssh2_channel_read_ex(handle, output.rawValue, $0.baseAddress?.assumingMemoryBound(to: CChar.self), $0.count)
-    }
-    return try session.done(CInt(clamping: count), in: .command) ? count : 0
-  }
-
-  /// Whether both outputs have ended and were read.
-  var outputsEnded: Bool { libssh2_channel_eof(handle) == 1 }
-
-  /// Whether the server closed the channel; asked once ``outputsEnded``.
-  func closedByServer() throws -> Bool { try session.done(libssh2_channel_wait_closed(handle), in: .command) }
-
-  /// The status the command ended with, or else the signal that ended it (`TERM`, `KILL` …).
-  var ending: (status: Int32?, signal: String?) {
-    var name: UnsafeMutablePointer<CChar>?
-    var count = 0
-    libssh2_channel_get_exit_signal(handle, &name, &count, nil, nil, nil, nil)
-    guard let name else { return (libssh2_channel_get_exit_status(handle), nil) }
-    defer { session.free(name) }
-    return (nil, printable(UnsafeRawBufferPointer(start: name, count: count), limit: 32))
-  }
-
-  /// Closes the channel, waits for the server's close, and frees it; nothing else may be called afterwards.
-  func free() throws -> Bool {
-    if !isFreed { isFreed = try session.done(libssh2_channel_free(handle), in: .command) }
-    return isFreed
-  }
-}
-
-extension SSHSession {
-  fileprivate func free(_ memory: UnsafeMutableRawPointer) { libssh2_free(handle, memory) }
-}
-
-/// What libssh2's signature callback needs.
-private final class Signing {
-  let key: KeyPair
-  let wire: Wire
-  var failure: (any Error)?
-
-  init(key: KeyPair, wire: Wire) {
-    self.key = key
-    self.wire = wire
-  }
-
-  /// Hands libssh2 a signature in memory that it frees itself; 0, or -1 on failure.
-  func sign(
-    _ data: UnsafeRawBufferPointer, _ signature: UnsafeMutablePointer<UnsafeMutablePointer<UInt8>?>,
-    _ count: UnsafeMutablePointer<Int>
-  ) -> CInt {
-    do {
-      let bytes = try key.sign(Array(data))
-      guard let memory = wire.allocate(bytes.count) else { return -1 }
-      bytes.withUnsafeBytes { _ = memcpy(memory, $0.baseAddress!, bytes.count) }
-      signature.pointee = memory.assumingMemoryBound(to: UInt8.self)
-      count.pointee = bytes.count
-      return 0
-    } catch {
-      failure = error
-      return -1
-    }
-  }
+  func free(_ memory: UnsafeMutableRawPointer) { libssh2_free(handle, memory) }
 }

@@ -32,6 +32,15 @@ final class Wire {
   /// The first bytes that came, in the clear, until ``forgetOpening()``.
   private(set) var opening: [UInt8] = []
   private var keepsOpening = true
+  /// When bytes came last.
+  private(set) var lastHeard = ContinuousClock.now
+  /// Keepalives sent since then.
+  var unansweredKeepalives = 0
+  /// Counts the turns that left something for other tasks to look at: bytes that came, bytes that wait to be sent.
+  private var news: UInt64 = 0
+  private var hasNews = false
+  /// Answers the prompts of keyboard-interactive authentication.
+  var password: [UInt8] = []
 
   /// Takes over a connected, non-blocking socket.
   init(owning descriptor: CInt) { self.descriptor = descriptor }
@@ -45,22 +54,46 @@ final class Wire {
     opening = []
   }
 
-  /// Lets libssh2 take bytes again; called before each step.
-  func beginTurn() { turnLeft = Wire.turnLimit }
+  /// Does one step, in which libssh2 may take bytes, and wakes the other tasks if it took any: what one channel's step
+  /// takes from the socket may be another channel's.
+  func turn<Value>(_ step: () throws -> Value) rethrows -> Value {
+    turnLeft = Wire.turnLimit
+    defer {
+      if hasNews {
+        hasNews = false
+        wake()
+      }
+    }
+    return try step()
+  }
 
   /// From now on every receive fails, so that no step of freeing the session waits for the peer.
   func abandon() { isAbandoned = true }
 
-  /// Ends the connection in both directions; whoever waits for it wakes up.
-  func hangUp() { shutdown(descriptor, CInt(SHUT_RDWR)) }
+  private(set) var isHungUp = false
 
-  /// Waits until bytes can be taken, or until some that waited to be sent have gone.
+  /// Ends the connection in both directions; whoever waits for it wakes up.
+  func hangUp() {
+    isHungUp = true
+    shutdown(descriptor, CInt(SHUT_RDWR))
+    wake()
+  }
+
+  /// Lets every task that waits look again.
+  func wake() {
+    news += 1
+    Poller.shared.nudge(descriptor)
+  }
+
+  /// Waits until bytes can be taken, some that waited to be sent have gone, or another task's ``turn(_:)`` had news.
   func wait(until deadline: Deadline) async throws {
     let waited = !unsent.isEmpty
     flush()
     if waited, unsent.isEmpty { return }
+    let seen = news
     try await Poller.shared.wait(
-      for: descriptor, unsent.isEmpty ? [.readable] : [.readable, .writable], until: deadline)
+      for: descriptor, unsent.isEmpty ? [.readable] : [.readable, .writable], until: deadline
+    ) { news != seen }
     flush()
   }
 
@@ -92,6 +125,9 @@ final class Wire {
       let taken = recv(descriptor, buffer, min(count, turnLeft), 0)
       if taken > 0 {
         turnLeft -= taken
+        lastHeard = .now
+        unansweredKeepalives = 0
+        hasNews = true
         if keepsOpening, opening.count < Wire.openingLimit {
           opening += UnsafeRawBufferPointer(start: buffer, count: taken).prefix(Wire.openingLimit - opening.count)
         }
@@ -100,6 +136,7 @@ final class Wire {
       if taken < 0, errno == EINTR { continue }
       if taken < 0, errno == EAGAIN { return -Int(EAGAIN) }
       hasEnded = true
+      hasNews = true
       return taken == 0 ? 0 : -Int(errno)
     }
   }
@@ -111,6 +148,8 @@ final class Wire {
     }
     unsent += UnsafeRawBufferPointer(start: buffer, count: count)
     flush()
+    // Whoever waits only to read now has to wait for room as well.
+    if !unsent.isEmpty { hasNews = true }
     return count
   }
 
@@ -159,7 +198,7 @@ func makeSession(over wire: Wire) -> OpaquePointer? {
   return session
 }
 
-private func wireBehind(_ abstract: UnsafeMutablePointer<UnsafeMutableRawPointer?>?) -> Wire {
+func wireBehind(_ abstract: UnsafeMutablePointer<UnsafeMutableRawPointer?>?) -> Wire {
   Unmanaged<Wire>.fromOpaque(abstract!.pointee!).takeUnretainedValue()
 }
 

@@ -99,7 +99,7 @@ extension BootTests {
       #expect(finding?.reason.contains("two instances, have the same SSH host keys (ed25519 SHA256:") == true)
       // The rest of the clones' identity is their own.
       let bad = outcome.checks("rejects").union(outcome.checks("warns"))
-      #expect(bad == ["clones.host-keys", "identity.host-keys"], "\(outcome.story)")
+      #expect(bad == ["clones.host-keys", "clones.shown-host-keys", "identity.host-keys"], "\(outcome.story)")
     }
   }
 }

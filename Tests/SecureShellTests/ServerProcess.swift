@@ -14,7 +14,7 @@ final class ServerProcess: Sendable {
   private let lifeline: CInt
 
   /// Starts `arguments(port)` and returns once it accepts connections.
-  init(in folder: Folder, arguments: (UInt16) -> [String]) async throws {
+  init(in folder: Folder, arguments: (UInt16) throws -> [String]) async throws {
     port = try freePort()
     self.folder = folder
     let logFile = open(folder.path("server.log"), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0o600)
@@ -34,7 +34,8 @@ final class ServerProcess: Sendable {
     posix_spawn_file_actions_adddup2(&actions, logFile, 1)
     posix_spawn_file_actions_adddup2(&actions, logFile, 2)
     let words =
-      ["/bin/sh", "-c", #""$@" </dev/null & server=$!; cat >/dev/null; kill -KILL $server"#, "sh"] + arguments(port)
+      ["/bin/sh", "-c", #""$@" </dev/null & server=$!; cat >/dev/null; kill -KILL $server"#, "sh"]
+      + (try arguments(port))
     let list = words.map { strdup($0) } + [nil]
     defer { for word in list { Glibc.free(word) } }
     var pid = pid_t()

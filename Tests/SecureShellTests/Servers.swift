@@ -17,25 +17,37 @@ struct OpenSSH {
   static let whyNot: Comment = "sshd or ssh-keygen is not installed"
 
   let process: ServerProcess
-  let hostKeyFingerprint: String
+  /// In the order of the host keys.
+  let hostKeyFingerprints: [String]
+  var hostKeyFingerprint: String { hostKeyFingerprints[0] }
   var port: UInt16 { process.port }
 
-  init(for key: KeyPair, extra: [String] = []) async throws {
+  /// - Parameters:
+  ///   - extra: lines of sshd_config that come before the usual ones, and so hold.
+  ///   - hostKeys: what ssh-keygen is told to make.
+  ///   - password: of root; only where ``RootPassword/isAvailable``.
+  init(
+    for key: KeyPair, extra: [String] = [], hostKeys: [[String]] = [["-t", "ed25519"]], password: String? = nil
+  ) async throws {
     let folder = try Folder()
-    let hostKey = folder.path("host_key")
-    try output(of: "/usr/bin/ssh-keygen", ["-q", "-t", "ed25519", "-N", "", "-f", hostKey])
-    hostKeyFingerprint = try fingerprint(inFile: hostKey + ".pub")
+    var files: [String] = []
+    for (number, words) in hostKeys.enumerated() {
+      files.append(folder.path("host_key\(number)"))
+      try output(of: "/usr/bin/ssh-keygen", ["-q"] + words + ["-N", "", "-f", files[number]])
+    }
+    hostKeyFingerprints = try files.map { try fingerprint(inFile: $0 + ".pub") }
     try folder.write(key.authorizedKey + "\n", to: "authorized_keys")
     let settings =
-      [
-        "HostKey \(hostKey)", "AuthorizedKeysFile \(folder.path("authorized_keys"))", "ListenAddress 127.0.0.1",
+      extra + files.map { "HostKey \($0)" } + [
+        "AuthorizedKeysFile \(folder.path("authorized_keys"))", "ListenAddress 127.0.0.1",
         "PidFile none", "StrictModes no", "UsePAM no", "PasswordAuthentication no", "KbdInteractiveAuthentication no",
         "PermitRootLogin yes", "PermitUserRC no", "MaxStartups 100",
         "SetEnv HOME=\(folder.url.path)",
-      ] + extra
+      ]
     try folder.write(settings.joined(separator: "\n") + "\n", to: "sshd_config")
     process = try await ServerProcess(in: folder) { port in
-      [OpenSSH.program, "-D", "-e", "-f", folder.path("sshd_config"), "-p", String(port)]
+      let server = [OpenSSH.program, "-D", "-e", "-f", folder.path("sshd_config"), "-p", String(port)]
+      return try RootPassword.wrapped(server, password: password, folder: folder)
     }
   }
 
@@ -64,11 +76,14 @@ struct Dropbear {
   let hostKeyFingerprint: String
   var port: UInt16 { process.port }
 
-  init(for key: KeyPair) async throws {
+  /// - Parameters:
+  ///   - hostKey: what dropbearkey is told to make.
+  ///   - password: of root, who may then log in with it.
+  init(for key: KeyPair, hostKey words: [String] = ["-t", "ed25519"], password: String? = nil) async throws {
     let folder = try Folder()
     let hostKey = folder.path("host_key")
-    let made = try output(of: "/usr/bin/dropbearkey", ["-t", "ed25519", "-f", hostKey])
-    let publicLine = made.split(separator: "\n").first { $0.hasPrefix("ssh-ed25519 ") } ?? ""
+    let made = try output(of: "/usr/bin/dropbearkey", words + ["-f", hostKey])
+    let publicLine = made.split(separator: "\n").first { $0.hasPrefix("ssh-") || $0.hasPrefix("ecdsa-") } ?? ""
     try folder.write(publicLine + "\n", to: "host_key.pub")
     hostKeyFingerprint = try fingerprint(inFile: hostKey + ".pub")
     try FileManager.default.createDirectory(
@@ -76,12 +91,30 @@ struct Dropbear {
     try folder.write(key.authorizedKey + "\n", to: ".ssh/authorized_keys")
     let home = FileManager.default.homeDirectoryForCurrentUser.path
     process = try await ServerProcess(in: folder) { port in
-      [
+      let server = [
         "/usr/bin/unshare", "-m", "/bin/sh", "-c",
-        #"mount --bind "$1" "$2" && exec "$3" -F -E -m -s -p 127.0.0.1:"$4" -r "$5" -P "$1/pid""#,
-        "sh", folder.url.path, home, Dropbear.program, String(port), hostKey,
+        #"mount --bind "$1" "$2" && exec "$3" -F -E -m $6 -p 127.0.0.1:"$4" -r "$5" -P "$1/pid""#,
+        "sh", folder.url.path, home, Dropbear.program, String(port), hostKey, password == nil ? "-s" : "",
       ]
+      return try RootPassword.wrapped(server, password: password, folder: folder)
     }
+  }
+}
+
+/// A password of root that only one server and its children know: another /etc/shadow in a mount namespace.
+enum RootPassword {
+  static var isAvailable: Bool { Dropbear.isAvailable && isExecutable("/usr/bin/openssl") }
+  static let whyNot: Comment = "passwords want root, mount namespaces and openssl"
+
+  /// `command`, run where root has `password`.
+  static func wrapped(_ command: [String], password: String?, folder: Folder) throws -> [String] {
+    guard let password else { return command }
+    let hash = try output(of: "/usr/bin/openssl", ["passwd", "-6", "-salt", "test", password])
+    try folder.write("root:\(hash.dropLast()):19000:0:99999:7:::\n", to: "shadow")
+    return [
+      "/usr/bin/unshare", "-m", "/bin/sh", "-c", #"mount --bind "$1" /etc/shadow && shift && exec "$@""#, "sh",
+      folder.path("shadow"),
+    ] + command
   }
 }
 
@@ -125,4 +158,32 @@ final class ScriptedServer: Sendable {
   }
 
   deinit { serving.cancel() }
+}
+
+/// The kinds of real servers.
+enum Kind: CaseIterable, CustomTestStringConvertible {
+  case openSSH, openSSHThatRekeys, dropbear
+
+  var testDescription: String { "\(self)" }
+  var isAvailable: Bool { self == .dropbear ? Dropbear.isAvailable : OpenSSH.isAvailable }
+  /// The kinds that can be had here; keys are renewed only where many bytes flow.
+  static let available = [openSSH, dropbear].filter(\.isAvailable)
+  static let availableForFloods = allCases.filter(\.isAvailable)
+}
+
+/// A session with a fresh server, `kind` of which as the user who runs the tests.
+func withServer<T>(
+  _ kind: Kind = .openSSH, extra: [String] = [], keepalive: Keepalive = .standard,
+  _ body: (SecureShell, Folder) async throws -> T
+) async throws -> T {
+  let key = try KeyPair.generate(comment: "test")
+  let process =
+    kind == .dropbear ? try await Dropbear(for: key).process : try await OpenSSH(for: key, extra: extra).process
+  let shell = try await SecureShell.connect(
+    to: "127.0.0.1", port: process.port, user: NSUserName(), key: key, keepalive: keepalive,
+    until: .after(.seconds(600)))
+  let result = try await body(shell, process.folder)
+  await shell.close()
+  withExtendedLifetime(process) {}
+  return result
 }
