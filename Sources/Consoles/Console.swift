@@ -36,6 +36,8 @@ package actor Console {
   private var filter = TerminalFilter()
   private var window: TextWindow
   private var scanner: RuleScanner
+  private var spotter = StageSpotter()
+  private let landmarkSignal = ChangeSignal()
   private var nextID = 0
   private var waiters: [Int: Waiter] = [:]
   private var alarmWaiters: [Int: AsyncThrowingStream<ConsoleAlarm, any Error>.Continuation] = [:]
@@ -93,6 +95,7 @@ package actor Console {
       } catch let error as VerifyError where error.code == .timedOut {
         isQuiet = true
         evaluate(onlyFatal: capture?.cutter.isInside == true)
+        if spotter.settle() { landmarkSignal.notify() }
       } catch {
         if !(error is CancellationError) { endReason = "\(error)" }
         break
@@ -124,6 +127,7 @@ package actor Console {
     for byte in text where byte == 0x0A { lineCount += 1 }
     window.append(text)
     log?.append(text, at: now - powerOn)
+    if spotter.receive(text, at: now - powerOn) { landmarkSignal.notify() }
     // What a script prints about the past is no alarm of now, unless it ends everything.
     evaluate(onlyFatal: wasCapturing || capture?.cutter.isInside == true)
     window.trim()
@@ -214,6 +218,7 @@ package actor Console {
     capture?.feed.finish(throwing: error)
     waiters = [:]
     alarmWaiters = [:]
+    if spotter.settle() { landmarkSignal.notify() }
     // Closes the log's file.
     log = nil
   }
@@ -234,6 +239,12 @@ package actor Console {
 
   /// The last `count` lines that are not blank, oldest first, as far as the window reaches.
   package func tail(_ count: Int) -> [String] { window.lastLines(count) }
+
+  /// The text behind `from`, as far as it is still here: its first `limit` bytes.
+  package func text(from: Cursor, atMost limit: Int) -> String {
+    let start = max(from.offset, window.base)
+    return window.text(from: start, to: min(window.end, start + UInt64(limit)))
+  }
 
   /// Bytes of plain text that are kept to be searched.
   package var textHeld: Int { window.bytes.count }
@@ -263,6 +274,24 @@ package actor Console {
     waiters[id] = Waiter(matcher: matcher, feed: feed)
     defer { waiters[id] = nil }
     return try await first(of: matches, until: deadline, for: "waited for \(what)")
+  }
+
+  /// The lines that showed a stage, each stage once, in the order in which they came.
+  package var landmarks: [Landmark] { spotter.landmarks }
+
+  /// What the guest last said that it waits for, unless it has said that it got it.
+  package var wait: ConsoleWait? { spotter.wait }
+
+  package var kernelClock: KernelClock { spotter.clock }
+
+  /// Waits for landmarks behind the first `count`, and gives them.
+  ///
+  /// - Throws: ``VerifyError`` `.timedOut` when `deadline` passes without one.
+  package func landmarks(after count: Int, until deadline: Deadline) async throws -> [Landmark] {
+    try await landmarkSignal.value("a stage on the console", until: deadline) {
+      let seen = await self.landmarks
+      return seen.count > count ? Array(seen[count...]) : nil
+    }
   }
 
   /// Waits for a fatal alarm; one that was raised before counts.

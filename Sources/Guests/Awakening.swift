@@ -19,6 +19,8 @@ package struct Awakening: Sendable {
     case noBootDevice
     /// The boot sector runs, and nothing comes of it on either serial port.
     case silent
+    /// Something waits for a person.
+    case prompt(PatientPrompt)
     /// The guest's kernel told QEMU of its panic.
     case panicked
     /// The guest powered itself off.
@@ -33,6 +35,7 @@ package struct Awakening: Sendable {
       case .bootLoop: "the firmware runs the boot sector again and again"
       case .noBootDevice: "the firmware found nothing to boot"
       case .silent: "nothing was ever said on either serial port"
+      case .prompt(let prompt): "it stopped in \(prompt.meaning)"
       case .panicked: "the kernel panicked"
       case .poweredOff: "the guest powered itself off"
       case .deadline: "the time-out passed"
@@ -51,6 +54,11 @@ package struct Awakening: Sendable {
   package var sshError: VerifyError?
   /// With ``Transport/serial`` there is no session because none was wanted.
   package var transport = Transport.auto
+  /// What was seen of a guest that did not come up; nil: it did, or was not looked at.
+  package var examination: Examination?
+
+  /// What became of the guest, in one sentence.
+  package var sentence: String { examination?.standstill.sentence ?? end.sentence }
 }
 
 extension Guest {
@@ -68,11 +76,11 @@ extension Guest {
   ///   - bootLimit: for the first sign of being up: a login prompt or an SSH session.
   ///   - sshGrace: for an SSH session after the login prompt.
   ///   - loginGrace: for a login prompt after the SSH session.
-  ///   - stage: is told of every stage when it is reached.
+  ///   - reached: is told of every stage when it is reached.
   /// - Throws: ``VerifyError`` `.hypervisorFailed` when QEMU ends by itself.
   package func awaken(
     key: KeyPair, transport: Transport, bootLimit: Duration, sshGrace: Duration, loginGrace: Duration,
-    stage: @escaping @Sendable (String, String) -> Void
+    reached: @escaping @Sendable (StageLog.Entry) -> Void
   ) async throws -> Awakening {
     let port = try await machine.sshPort(until: .after(.seconds(30)))
     let deadline = Deadline.after(bootLimit)
@@ -85,10 +93,19 @@ extension Guest {
       group.addTask { try await self.watchLogin(until: deadline) }
       if transport != .serial {
         group.addTask {
-          try await self.trySSH(port: port, key: key, until: deadline) { lastError.note($0) }
+          try await self.trySSH(port: port, key: key, until: deadline) { error in
+            lastError.note(error)
+            self.noteAnswer(error, reached)
+          }
         }
       }
-      group.addTask { try await self.tellStages(stage, until: deadline) }
+      group.addTask {
+        try await self.quietly {
+          try await self.watchStages(until: deadline, reached)
+          return .nothing
+        }
+      }
+      group.addTask { try await self.quietly { .end(.prompt(try await self.patientPrompt(until: deadline))) } }
       group.addTask { try await self.pause(until: deadline, then: .deadline) }
       defer { group.cancelAll() }
 
@@ -103,11 +120,11 @@ extension Guest {
           break waiting
         case .login:
           awakening.loginPrompt = ContinuousClock.now - powerOn
-          stage("login prompt", "")
+          reach([.loginPrompt], "", reached)
         case .ssh(let session):
           awakening.ssh = session
           awakening.sshTime = ContinuousClock.now - powerOn
-          stage("ssh", session.peer.banner)
+          reach([.network, .sshd, .ssh], session.peer.banner, reached)
         }
         if awakening.loginPrompt != nil, awakening.ssh != nil || transport == .serial {
           awakening.end = .ready
@@ -158,11 +175,17 @@ extension Guest {
     }
   }
 
-  /// A boot sector that brings up anything at all makes it speak within 90 s, GRUB's menu and the kernel included.
+  /// A boot sector that brings up anything at all makes it speak within 90 s, GRUB's menu and the kernel included;
+  /// processors that are halted with interrupts off will never do anything.
   private func watchSilence(until deadline: Deadline) async throws -> Sign {
     try await quietly {
       _ = try await firmware.reached("hand-over", until: deadline) { $0.handOvers > 0 }
-      try await Task.sleep(for: .seconds(90) * timeoutScale)
+      let patience = Deadline.after(.seconds(90) * timeoutScale)
+      while !patience.hasPassed {
+        try await Task.sleep(for: min(.seconds(5), patience.remaining))
+        if await hasSpoken { return .nothing }
+        if ProcessorLook(await lookAtRegisters(times: 3)).behaviour == .halted { break }
+      }
       return await hasSpoken ? .nothing : .end(.silent)
     }
   }
@@ -223,26 +246,10 @@ extension Guest {
     }
   }
 
-  private func tellStages(_ stage: @escaping @Sendable (String, String) -> Void, until deadline: Deadline) async throws
-    -> Sign
-  {
-    try await quietly {
-      try await withThrowingTaskGroup(of: Void.self) { group in
-        group.addTask {
-          let state = try await firmware.reached("hand-over", until: deadline) { $0.handOvers > 0 }
-          stage("boot sector", state.lastBootLine)
-        }
-        group.addTask {
-          _ = try await console.expect(.text("Linux version"), from: .start, until: deadline)
-          stage("kernel", "")
-        }
-        group.addTask {
-          while await metadata.transcript.firstRequestSeconds == nil { try await Task.sleep(for: .milliseconds(200)) }
-          stage("metadata", await metadata.transcript.askedKeys.first ?? "")
-        }
-        try await group.waitForAll()
-      }
-      return .nothing
+  private func reach(_ some: [Stage], _ detail: String, _ reached: @Sendable (StageLog.Entry) -> Void) {
+    let time = ContinuousClock.now - powerOn
+    for stage in some {
+      if let entry = stages.reach(stage, at: time, detail: stage == .ssh ? detail : "") { reached(entry) }
     }
   }
 }

@@ -10,6 +10,7 @@ package struct Guest: Sendable {
   package let console: Console
   package let firmware: FirmwareLog
   package let metadata: MetadataService
+  package let stages: StageLog
   package let timeoutScale: Double
   /// Folder of this boot's files, and its path below the output folder.
   package let folder: String
@@ -119,7 +120,8 @@ package func withGuest<T: Sendable>(
       store: MetadataStore(boot: boot, authorizedKeys: authorizedKeys), powerOn: powerOn,
       log: "\(folder)/mdata.jsonl", fault: boot.metadataFault)
     let guest = Guest(
-      boot: boot, console: console, firmware: firmware, metadata: metadata, timeoutScale: timeoutScale,
+      boot: boot, console: console, firmware: firmware, metadata: metadata, stages: StageLog(),
+      timeoutScale: timeoutScale,
       folder: folder, powerOn: powerOn, machine: machine)
     return try await withThrowingTaskGroup(of: Void.self) { group in
       group.addTask { await console.drain() }

@@ -49,7 +49,8 @@ package final class ProcessorUse: Sendable {
     sample()
   }
 
-  private func sample() {
+  /// Samples now: what was used until this moment counts.
+  package func sample() {
     let threads = readThreads()
     let stopped = isStopped()
     let ticks = readTicks()

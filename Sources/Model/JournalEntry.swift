@@ -22,6 +22,7 @@ package struct JournalEntry: Sendable, Hashable, Codable {
     case "boot-added": event = .bootAdded(try c.decode(Boot.self, forKey: .data))
     case "boot-started": event = .bootStarted(try c.decode(BootStarted.self, forKey: .data))
     case "stage": event = .stage(try c.decode(StageReached.self, forKey: .data))
+    case "standstill": event = .standstill(try c.decode(Standstill.self, forKey: .data))
     case "finding": event = .finding(try c.decode(Finding.self, forKey: .data))
     case "trouble": event = .trouble(try c.decode(Trouble.self, forKey: .data))
     case "boot-skipped": event = .bootSkipped(try c.decode(BootSkipped.self, forKey: .data))
@@ -46,6 +47,7 @@ package struct JournalEntry: Sendable, Hashable, Codable {
     case .bootAdded(let data): try c.encode(data, forKey: .data)
     case .bootStarted(let data): try c.encode(data, forKey: .data)
     case .stage(let data): try c.encode(data, forKey: .data)
+    case .standstill(let data): try c.encode(data, forKey: .data)
     case .finding(let data): try c.encode(data, forKey: .data)
     case .trouble(let data): try c.encode(data, forKey: .data)
     case .bootSkipped(let data): try c.encode(data, forKey: .data)
@@ -67,6 +69,8 @@ package enum JournalEvent: Sendable, Hashable {
   case bootAdded(Boot)
   case bootStarted(BootStarted)
   case stage(StageReached)
+  /// A boot did not come up, and was looked at.
+  case standstill(Standstill)
   case finding(Finding)
   /// The harness, the host or the hypervisor failed outside of a check.
   case trouble(Trouble)
@@ -88,6 +92,7 @@ package enum JournalEvent: Sendable, Hashable {
     case .bootAdded: "boot-added"
     case .bootStarted: "boot-started"
     case .stage: "stage"
+    case .standstill: "standstill"
     case .finding: "finding"
     case .trouble: "trouble"
     case .bootEnded: "boot-ended"
@@ -136,9 +141,10 @@ package struct BootStarted: Codable, Hashable, Sendable {
   package init(boot: String) { self.boot = boot }
 }
 
-/// A boot got somewhere: `firmware`, `kernel`, `login prompt`, `ssh`, …
+/// A boot got somewhere.
 package struct StageReached: Codable, Hashable, Sendable {
   package var boot: String
+  /// Name of a ``Stage``; journals of other versions may have others.
   package var stage: String
   /// Seconds since power-on.
   package var seconds: Double

@@ -20,6 +20,9 @@ extension Report {
 
       """
     }
+    let standstill: Markup? = boot.standstill.map {
+      "<p class=\"standstill\"><b>Did not come up:</b> \($0.sentence)</p>\n"
+    }
     let troubles: [Markup] = (boot.troubles + [boot.doubt].compactMap { $0 }).prefix(20).map { trouble in
       "<p class=\"trouble\"><span aria-hidden=\"true\">?</span> <b>\(trouble.code):</b> \(trouble.message)</p>\n"
     }
@@ -28,7 +31,7 @@ extension Report {
       <summary><span class="sign" aria-hidden="true">\(bare.sign)</span> <b>\(boot.id)</b> \
       <span class="tally">\(tally(boot))</span> <span class="time">\(forPeople(seconds: boot.seconds))</span>\
       <span class="layout">\(boot.boot?.summary ?? "")</span></summary>
-      \(troubles)\(stages(boot))\(share)\(layout)\(choices)\(findingList(boot.findings, boot.purpose))\(fileList(boot, files))</details>
+      \(standstill)\(troubles)\(stages(boot))\(share)\(layout)\(choices)\(findingList(boot.findings, boot.purpose))\(fileList(boot, files))</details>
 
       """
   }
@@ -98,7 +101,7 @@ extension Report {
     if boot.stages.isEmpty { return nil }
     let whole = max(boot.seconds, 0.001)
     var before = 0.0
-    let rows: [Markup] = boot.stages.prefix(64).map { stage in
+    let rows: [Markup] = boot.stages.sorted { $0.seconds < $1.seconds }.prefix(64).map { stage in
       let start = min(before, stage.seconds)
       before = stage.seconds
       let left = Int(min(1, start / whole) * 1000)

@@ -83,6 +83,8 @@ package struct JSONReport: Codable, Hashable, Sendable {
     package var ended: BootEnded?
     package var seconds: Double
     package var stages: [StageReached]
+    /// Where the guest stood when it had not come up; absent: it came up, or was never looked at.
+    package var standstill: Standstill?
     package var troubles: [Trouble]
   }
 
@@ -143,7 +145,8 @@ extension JSONReport {
         covers: boot.boot?.covers, metadataFault: boot.boot?.metadataFault, hypervisor: boot.boot?.hypervisor,
         layout: boot.boot?.layout,
         uuid: boot.boot?.instance.uuid, hostname: boot.boot?.instance.hostname, started: boot.started,
-        ended: boot.ended, seconds: boot.seconds, stages: boot.stages, troubles: boot.troubles)
+        ended: boot.ended, seconds: boot.seconds, stages: boot.stages,
+        standstill: boot.standstill, troubles: boot.troubles)
     }
     findings =
       report.findings.map { FindingRecord($0, .gate) }

@@ -112,7 +112,10 @@ extension Report {
     if let boot = report.boot { properties += boot.facts.map { ($0.name, $0.value) } }
     properties += explanations.filter { $0.boots.contains(report.id) }.map { ("explanation.\($0.check)", $0.text) }
     if let boot = report.boot { properties += boot.choices.map { ("layout.\($0.name)", $0.value) } }
-    properties.append(("boot.lastStage", report.lastStage))
+    properties += [
+      ("boot.lastStage", report.lastStage), ("boot.stages", report.standstill.map { _ in report.way }),
+      ("boot.standstill", report.standstill?.sentence),
+    ]
     if let ended = report.ended {
       properties += [("boot.cpuSeconds", decimal(ended.cpuSeconds)), ("boot.cpuShare", decimal(ended.cpuShare))]
     }

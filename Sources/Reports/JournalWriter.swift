@@ -97,6 +97,13 @@ extension JournalEvent {
           stage.detail = limited(stage.detail, atMost: 1024)
           return stage
         }())
+    case .standstill(var standstill):
+      .standstill(
+        {
+          standstill.sentence = limited(standstill.sentence, atMost: 1024)
+          standstill.lastLine = limited(standstill.lastLine, atMost: 1024)
+          return standstill
+        }())
     default: self
     }
   }

@@ -35,6 +35,7 @@ package enum ProgressLine {
     case .stage(let data):
       let detail = data.detail.isEmpty ? "" : " (\(data.detail))"
       return (data.boot, "\(data.stage) after \(forPeople(seconds: data.seconds))\(detail)")
+    case .standstill(let data): return (data.boot, "did not come up: \(data.sentence)")
     case .finding(let finding):
       let word: String
       switch finding.standing {

@@ -55,6 +55,8 @@ package struct Report: Sendable, Hashable {
       withBoot(data.boot) { $0.started = sane(seconds: entry.seconds) }
     case .stage(let data):
       withBoot(data.boot) { $0.stages.append(data.forReports) }
+    case .standstill(let data):
+      withBoot(data.boot) { $0.standstill = data.forReports }
     case .finding(let finding):
       if let id = finding.boot {
         withBoot(id) { $0.findings.append(finding.forReports) }
@@ -102,6 +104,8 @@ package struct BootReport: Sendable, Hashable {
   /// Seconds since the run began; nil: never started.
   package var started: Double?
   package var stages: [StageReached] = []
+  /// Where the guest stood when it had not come up; nil: it came up, or was never looked at.
+  package var standstill: Standstill?
   package var findings: [Finding] = []
   package var troubles: [Trouble] = []
   /// Why it could not be run, although it was planned.
@@ -113,8 +117,13 @@ package struct BootReport: Sendable, Hashable {
 
   /// Seconds from power-on to power-off, as far as the journal tells.
   package var seconds: Double { ended?.seconds ?? stages.map(\.seconds).max() ?? 0 }
-  /// How far the guest came: the last stage's name.
-  package var lastStage: String? { stages.last?.stage }
+  /// How far the guest came: the name of the stage that is the last of the way.
+  package var lastStage: String? { stages.farthest?.stage }
+  /// The stages by their times: `kernel 4.1 s · init 9 s`.
+  package var way: String {
+    stages.sorted { $0.seconds < $1.seconds }.prefix(32).map { "\($0.stage) \(forPeople(seconds: $0.seconds))" }
+      .joined(separator: " · ")
+  }
 }
 
 extension Report {
@@ -146,6 +155,16 @@ extension AcceleratorChoice {
 extension StageReached {
   fileprivate var forReports: StageReached {
     StageReached(boot: line(boot), stage: line(stage), seconds: sane(seconds: seconds), detail: line(detail))
+  }
+}
+
+extension Standstill {
+  fileprivate var forReports: Standstill {
+    Standstill(
+      boot: line(boot), sentence: line(sentence), seconds: sane(seconds: seconds), stage: stage.map(line),
+      stageSeconds: stageSeconds.map(sane), lastLine: line(lastLine), silence: silence.map(sane),
+      processor: processor, address: address.map(line), isUserMode: isUserMode, load: load.map(sane),
+      starved: starved.map(line))
   }
 }
 

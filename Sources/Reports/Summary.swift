@@ -19,6 +19,7 @@ extension Report {
     for problem in problems(.rejects) {
       page.problem(problem, sign: "✗", .red, place: place(of: problem), clues: clues(to: problem))
     }
+    standstills(on: &page)
     let (doubts, broken) = (doubtProblems, problems(.doubtful))
     if !doubts.isEmpty || !broken.isEmpty {
       page.line("Could not tell", .bold)
@@ -52,6 +53,16 @@ extension Report {
       verdict.word + (sentence.isEmpty ? "" : verdict == .interrupted ? " \(sentence)" : ": \(sentence)"),
       verdict == .accepted ? .green : verdict == .rejected ? .red : .yellow)
     return page.text
+  }
+
+  /// How far the boots came that did not come up, at most five, in one line each.
+  private func standstills(on page: inout Page) {
+    let stopped = boots(.gate).filter { $0.standstill != nil && !$0.stages.isEmpty }
+    if stopped.isEmpty { return }
+    page.line("How far they came", .bold)
+    for boot in stopped.prefix(5) { page.wrapped("\(boot.id): \(boot.way)", first: 2, rest: 4) }
+    if stopped.count > 5 { page.wrapped("and \(counted(stopped.count - 5, "more boot"))", first: 2, rest: 4) }
+    page.blank()
   }
 
   /// What fails in boots of one purpose that do not gate, each check with its reasons, and what befell such boots.

@@ -79,8 +79,8 @@ struct BootRun: Sendable {
     var awakening = try await guest.awaken(
       key: settings.key, transport: settings.transport, bootLimit: settings.bootTimeout,
       sshGrace: .seconds(5) * settings.timeoutScale, loginGrace: .seconds(60) * settings.timeoutScale
-    ) { stage($0, $1, guest) }
-    if awakening.end != .ready { await guest.takeScreenshot() }
+    ) { journal($0) }
+    if awakening.end != .ready || awakening.loginPrompt == nil { await examine(guest, &awakening, tally) }
     try await judge(guest, awakening, by: BuiltIn.bootChecks, tally)
     if settings.transport == .ssh { try await allowMoreTime(guest, &awakening, tally) }
     try await judgeInside(guest, awakening, tally)
@@ -98,12 +98,31 @@ struct BootRun: Sendable {
     guard awakening.end == .ready, awakening.ssh == nil else { return }
     if tally.hasFailed("network.address") || guest.processorUse.isStarved { return }
     try await guest.awaitSSH(&awakening, key: settings.key, until: guest.patience(60))
-    if let session = awakening.ssh { stage("ssh", session.peer.banner, guest) }
+    reachSSH(awakening, guest)
   }
 
-  func stage(_ name: String, _ detail: String, _ guest: Guest) {
-    let seconds = (ContinuousClock.now - guest.powerOn).inSeconds
-    journal.append(.stage(StageReached(boot: boot.id, stage: name, seconds: seconds, detail: detail)))
+  func reachSSH(_ awakening: Awakening, _ guest: Guest) {
+    guard let session = awakening.ssh else { return }
+    for stage in [Stage.network, .sshd] { reach(stage, "", guest) }
+    reach(.ssh, session.peer.banner, guest)
+  }
+
+  /// Looks at a guest that did not come up, before anything else happens to it.
+  func examine(_ guest: Guest, _ awakening: inout Awakening, _ tally: Tally) async {
+    let examination = await guest.examine(awakening)
+    awakening.examination = examination
+    tally.slowness = examination.standstill.starved
+    journal.append(.standstill(examination.standstill))
+  }
+
+  func reach(_ stage: Stage, _ detail: String, _ guest: Guest) {
+    let now = ContinuousClock.now - guest.powerOn
+    if let entry = guest.stages.reach(stage, at: now, detail: detail) { journal(entry) }
+  }
+
+  func journal(_ entry: StageLog.Entry) {
+    journal.append(
+      .stage(StageReached(boot: boot.id, stage: entry.stage, seconds: entry.time.inSeconds, detail: entry.detail)))
   }
 
   func judge(_ guest: Guest, _ awakening: Awakening, by checks: [any BootCheck.Type], _ tally: Tally)
@@ -137,7 +156,7 @@ struct BootRun: Sendable {
       let why =
         settings.transport == .ssh && awakening.end == .ready
         ? "there is no SSH session, and --transport ssh allows no other way"
-        : "there is no shell in the guest: \(awakening.end.sentence)"
+        : "there is no shell in the guest: \(awakening.sentence)"
       for check in checks { record(check.info.finding(.skipped(why: why), boot: boot.id), of: guest, tally) }
       return
     }
@@ -149,7 +168,7 @@ struct BootRun: Sendable {
     let typing = Duration.seconds(120) * settings.timeoutScale
     let findings = try await bundle.judge(through: shell, boot: boot.id, until: .after(bundle.longest + typing)) {
       event in
-      if case .ready(true, _) = event { stage("boot finished", "", guest) }
+      if case .ready(true, _) = event { reach(.bootFinished, "", guest) }
     }
     if await guest.hasEnded { throw VerifyError(.hypervisorFailed, "QEMU ended while the checks ran in the guest") }
     for finding in findings { record(finding, of: guest, tally) }
@@ -164,11 +183,10 @@ struct BootRun: Sendable {
   func record(_ finding: Finding, of guest: Guest, _ tally: Tally) {
     var finding = finding
     let use = guest.processorUse
-    if case .failed(let reason) = finding.outcome, use.isStarved {
-      let percent = Int(use.share * 100)
-      finding.outcome = .broken(
-        error:
-          "host too slow: the guest got \(percent)% of the processor time it wanted, so this proves nothing: \(reason)")
+    let slowness =
+      use.isStarved ? "the guest got \(Int(use.share * 100))% of the processor time it wanted" : tally.slowness
+    if case .failed(let reason) = finding.outcome, let slowness {
+      finding.outcome = .broken(error: "host too slow: \(slowness), so this proves nothing: \(reason)")
       finding.remedy = "Run on a less busy host, with fewer --jobs, or with working KVM."
     }
     tally.count(finding)

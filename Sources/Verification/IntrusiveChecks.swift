@@ -30,14 +30,14 @@ extension BootRun {
         conclude(.skipped(why: "needs SSH, which --transport serial leaves out"), guest, tally)
         return nil
       }
-      let why = awakening.end == .ready ? "there is no SSH session" : awakening.end.sentence
+      let why = awakening.end == .ready ? "there is no SSH session" : awakening.sentence
       conclude(.skipped(why: "the boot did not get that far: \(why)"), guest, tally)
       return nil
     }
     do {
       let saved = try await guest.save(as: "imgverify-ready")
       try await guest.staysAfterPowerOff(true)
-      stage("saved", "\(saved.machine.size.mebibytes) MiB of memory and devices", guest)
+      reach(.saved, "\(saved.machine.size.mebibytes) MiB of memory and devices", guest)
       return saved
     } catch let error as VerifyError {
       if await guest.hasEnded { throw error }
@@ -65,7 +65,7 @@ extension BootRun {
       if let off { try await guest.drop(off) }
       try await guest.drop(ready)
       if off == nil { try await guest.staysAfterPowerOff(false) } else { try await guest.endMachine() }
-      stage("restored", "", guest)
+      reach(.restored, "", guest)
     } catch let error as VerifyError {
       throw VerifyError(
         .hypervisorFailed, "the guest could not be put back after the intrusive checks: \(error.message)",

@@ -4,6 +4,13 @@ import Synchronization
 /// The findings of a boot, as they come.
 final class Tally: Sendable {
   private let all = Mutex<[Finding]>([])
+  private let slow = Mutex<String?>(nil)
+
+  /// Why the guest, which did not come up, cannot be blamed for being slow; nil: it can, or it came up.
+  var slowness: String? {
+    get { slow.withLock { $0 } }
+    set { slow.withLock { $0 = newValue } }
+  }
 
   var findings: [Finding] { all.withLock { $0 } }
 

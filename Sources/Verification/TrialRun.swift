@@ -8,15 +8,15 @@ extension BootRun {
   /// Waits for the guest as in any other boot, a configured one somewhat longer, and judges what it came to.
   func judgeTrial(_ fault: MetadataFault, _ guest: Guest, _ tally: Tally) async throws -> Awakening {
     var awakening = try await guest.awaken(
-      key: settings.key, bootLimit: settings.bootTimeout, sshGrace: .seconds(5) * settings.timeoutScale,
-      loginGrace: .seconds(60) * settings.timeoutScale
-    ) { stage($0, $1, guest) }
-    if awakening.end != .ready { await guest.takeScreenshot() }
+      key: settings.key, transport: .auto, bootLimit: settings.bootTimeout,
+      sshGrace: .seconds(5) * settings.timeoutScale, loginGrace: .seconds(60) * settings.timeoutScale
+    ) { journal($0) }
+    if awakening.end != .ready || awakening.loginPrompt == nil { await examine(guest, &awakening, tally) }
     let check = MetadataFaultCheck.check(for: fault)
     // A login prompt may come before the client has asked once more, for which it may wait a minute.
     if check?.needsConfiguration == true, awakening.end == .ready, awakening.ssh == nil {
       try await guest.awaitSSH(&awakening, key: settings.key, until: guest.patience(120))
-      if let session = awakening.ssh { stage("ssh", session.peer.banner, guest) }
+      reachSSH(awakening, guest)
     }
     try await judge(guest, awakening, by: BuiltIn.trialChecks, tally)
     if let check, settings.catalogue.holds(check.info.id) {

@@ -173,6 +173,7 @@ enum Samples {
   static let everyEvent: [JournalEvent] = [
     runStarted, intake, .intake(IntakeFacts()), accelerator, .planned(plan), .bootStarted(BootStarted(boot: "b")),
     .stage(StageReached(boot: "b", stage: "s", seconds: 1.5, detail: nasty)),
+    .standstill(Standstill(boot: "b", sentence: nasty, seconds: 2.5, lastLine: nasty, processor: .spinning)),
     finding("a.b", nasty, nil, .passed), finding("a.b", "t", "b", .failed(reason: nasty), remedy: nasty),
     finding("a.b", "t", "b", .skipped(why: nasty), level: .should),
     finding("a.b", "t", "b", .broken(error: nasty), level: .may),
@@ -218,6 +219,10 @@ enum Samples {
       .accelerator(AcceleratorChoice(accelerator: nasty, reason: long, timeoutScale: .nan, hypervisor: nasty)),
       .planned(Plan(seed: .max, boots: [boot(1, .pc, .virtioBlk)])), .bootStarted(BootStarted(boot: id)),
       .stage(StageReached(boot: id, stage: nasty, seconds: .infinity, detail: long)),
+      .standstill(
+        Standstill(
+          boot: id, sentence: long, seconds: .nan, stage: nasty, stageSeconds: .infinity, lastLine: nasty,
+          silence: -.infinity, address: nasty, load: .nan, starved: long)),
       finding(nasty, nasty, id, .failed(reason: long), remedy: nasty, evidence: evidence, notes: [nasty: nasty]),
       finding("", "", id, .failed(reason: ""), remedy: long), finding("a", "a", id, .failed(reason: nasty)),
       finding("a", "a", id, .broken(error: nasty)), finding("a", "a", id, .skipped(why: "")),

@@ -24,6 +24,14 @@ package struct Judgement: Sendable {
   package static func failed(_ reason: String, evidence: [Evidence] = [], notes: [String: String] = [:]) -> Judgement {
     Judgement(.failed(reason: reason), evidence: evidence, notes: notes)
   }
+  /// Failed for what became of a guest that did not come up: its sentence, then what was seen of it.
+  static func failed(_ guest: Guest, _ awakening: Awakening, also: String = "") async -> Judgement {
+    let evidence: [Evidence] =
+      if let examination = awakening.examination {
+        examination.evidence + [guest.file("console.log")]
+      } else { await guest.consoleEvidence() }
+    return .failed(awakening.sentence + also, evidence: evidence)
+  }
   package static func skipped(_ why: String) -> Judgement { Judgement(.skipped(why: why)) }
 
   /// Passed when there are no `problems`; else failed for the first, with all of them as evidence called `evidence`.

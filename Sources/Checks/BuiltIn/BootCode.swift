@@ -18,17 +18,13 @@ package struct BootCode: BootCheck {
 
   package static func judge(_ guest: Guest, _ awakening: Awakening) async throws -> Judgement {
     let firmware = await guest.firmware.state
-    let evidence = [guest.file("firmware.log"), guest.file("console.log")]
+    let evidence =
+      (awakening.examination?.evidence ?? []) + [guest.file("firmware.log"), guest.file("console.log")]
     let notes = ["hand-overs": String(firmware.handOvers)]
     switch awakening.end {
-    case .noBootDevice:
-      return .failed("SeaBIOS found no bootable device: no disk has a boot sector", evidence: evidence, notes: notes)
+    case .noBootDevice, .bootLoop: return .failed(awakening.sentence, evidence: evidence, notes: notes)
     case .alarm(let alarm) where alarm.stop == .noBootCode:
-      return .failed(alarm.description, evidence: evidence, notes: notes)
-    case .bootLoop(let times):
-      return .failed(
-        "boot loop: SeaBIOS jumped to the boot sector \(times) times, and nothing came of it; the sector holds no boot code",
-        evidence: evidence, notes: notes)
+      return .failed(awakening.sentence, evidence: evidence, notes: notes)
     default: break
     }
     if await guest.hasSpoken { return Judgement(.passed, notes: notes) }
@@ -36,11 +32,6 @@ package struct BootCode: BootCheck {
       throw VerifyError(
         .hypervisorFailed, "SeaBIOS did not get as far as a boot sector; its log ends with '\(firmware.lastBootLine)'")
     }
-    // Zeros and garbage run on and on, a halted processor was halted on purpose.
-    let busy = guest.processorSeconds > awakening.duration.inSeconds / 2
-    return .failed(
-      "SeaBIOS jumped to the boot sector, and then nothing was said on either serial port for "
-        + "\(awakening.duration.forPeople); the processor \(busy ? "spins" : "is halted")",
-      evidence: evidence, notes: notes)
+    return .failed(awakening.sentence, evidence: evidence, notes: notes)
   }
 }

@@ -9,20 +9,18 @@ package struct LoginPrompt: BootCheck {
     kind: .host,
     remedy:
       "Run a getty on ttyS0 (systemd: 'systemctl enable serial-getty@ttyS0'), and make console=ttyS0 the last console on the kernel's command line.",
-    description: "Waits for 'login:' on COM1 within the boot time-out.")
+    description: """
+      Waits for 'login:' on COM1 within the boot time-out. When it does not come, the guest is looked at where it \
+      stands: its last stage and words, its processors, a picture of its screen, and over SSH, or by SysRq keys on \
+      COM1, what it still does.
+      """)
 
   package static func judge(_ guest: Guest, _ awakening: Awakening) async throws -> Judgement {
     if let time = awakening.loginPrompt { return Judgement(.passed, notes: ["seconds": String(Int(time.inSeconds))]) }
     guard await guest.hasSpoken else { return .skipped("the boot did not get that far: nothing was ever said on COM1") }
     switch awakening.end {
-    case .ready, .deadline:
-      return .failed(
-        "no login prompt on COM1 within \(awakening.duration.forPeople); \(await guest.console.lastSeen)",
-        evidence: await guest.consoleEvidence())
-    case .poweredOff(let reason):
-      return .failed(
-        "the guest powered itself off (\(reason)) before a login prompt", evidence: await guest.consoleEvidence())
-    default: return .skipped("the boot did not get that far: \(awakening.end.sentence)")
+    case .ready, .deadline, .prompt, .poweredOff: return await .failed(guest, awakening)
+    default: return .skipped("the boot did not get that far: \(awakening.sentence)")
     }
   }
 }

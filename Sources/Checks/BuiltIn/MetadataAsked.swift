@@ -21,7 +21,7 @@ package struct MetadataAsked: BootCheck {
     let missing = ["sdc:nics", "root_authorized_keys"].filter { !transcript.askedKeys.contains($0) }
     if missing.isEmpty { return Judgement(.passed, notes: notes) }
     guard awakening.loginPrompt != nil || awakening.ssh != nil || transcript.firstResetSeconds != nil else {
-      return .skipped("the boot did not get that far: \(awakening.end.sentence)")
+      return .skipped("the boot did not get that far: \(awakening.sentence)")
     }
     let said =
       transcript.firstResetSeconds == nil

@@ -12,9 +12,8 @@ package struct NoPanic: BootCheck {
   package static func judge(_ guest: Guest, _ awakening: Awakening) async throws -> Judgement {
     switch awakening.end {
     case .alarm(let alarm) where alarm.stop == .panic:
-      return .failed(alarm.description, evidence: await guest.consoleEvidence())
-    case .panicked:
-      return .failed("the guest told QEMU that its kernel panicked", evidence: await guest.consoleEvidence())
+      return await .failed(guest, awakening)
+    case .panicked: return await .failed(guest, awakening)
     default: return .passed
     }
   }

@@ -25,9 +25,11 @@ package struct RootKey: BootCheck {
     }
     if awakening.transport == .serial { return .skipped("SSH was not tried: --transport serial") }
     if let error = awakening.sshError, error.code == .noCommonAlgorithm { throw error }
-    let hadItsTime = awakening.end == .deadline ? await guest.hasSpoken : false
+    // Who never left the boot loader or the initial RAM disk has no network to be blamed for.
+    let came = guest.stages.farthest.map { $0.stage > .initramfs } ?? false
+    let hadItsTime = awakening.end == .deadline && came ? await guest.hasSpoken : false
     guard awakening.loginPrompt != nil || hadItsTime else {
-      return .skipped("the boot did not get that far: \(awakening.end.sentence)")
+      return .skipped("the boot did not get that far: \(awakening.sentence)")
     }
     let address = guest.boot.instance.primaryNIC?.address ?? "?"
     return .failed(
