@@ -49,7 +49,7 @@ package enum BuiltIn {
   /// Judged after the checks that run in the guest: those name the cause where SSH shows only the effect, or they read
   /// what all of those left, or end the guest.
   package static let lastChecks: [any BootCheck.Type] = [
-    RootKey.self, ConsoleLogin.self, ConsoleClean.self, PowerButton.self,
+    RootKey.self, ConsoleLogin.self, ConsoleNoErrors.self, ConsoleClean.self, PowerButton.self,
   ]
 
   /// Judged at the very end, each on a guest that is put back to how it was before ``lastChecks``. Those come first that

@@ -24,7 +24,8 @@ package struct BootCode: BootCheck {
     case .noBootDevice:
       return .failed("SeaBIOS found no bootable device: no disk has a boot sector", evidence: evidence, notes: notes)
     case .alarm(let alarm) where alarm.stop == .noBootCode:
-      return .failed(alarm.description, evidence: evidence, notes: notes)
+      return .failed(
+        alarm.description, evidence: try await guest.consoleEvidence(of: alarm) + evidence.prefix(1), notes: notes)
     case .bootLoop(let times):
       return .failed(
         "boot loop: SeaBIOS jumped to the boot sector \(times) times, and nothing came of it; the sector holds no boot code",

@@ -12,7 +12,7 @@ package struct NoPanic: BootCheck {
   package static func judge(_ guest: Guest, _ awakening: Awakening) async throws -> Judgement {
     switch awakening.end {
     case .alarm(let alarm) where alarm.stop == .panic:
-      return .failed(alarm.description, evidence: await guest.consoleEvidence())
+      return .failed(alarm.description, evidence: try await guest.consoleEvidence(of: alarm))
     case .panicked:
       return .failed("the guest told QEMU that its kernel panicked", evidence: await guest.consoleEvidence())
     default: return .passed

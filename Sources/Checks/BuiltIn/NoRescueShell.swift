@@ -11,6 +11,6 @@ package struct NoRescueShell: BootCheck {
 
   package static func judge(_ guest: Guest, _ awakening: Awakening) async throws -> Judgement {
     guard case .alarm(let alarm) = awakening.end, alarm.stop == .rescueShell else { return .passed }
-    return .failed(alarm.description, evidence: await guest.consoleEvidence())
+    return .failed(alarm.description, evidence: try await guest.consoleEvidence(of: alarm))
   }
 }

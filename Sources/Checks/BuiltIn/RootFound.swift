@@ -20,7 +20,8 @@ package struct RootFound: BootCheck {
     if case .alarm(let alarm) = awakening.end, alarm.stop == .rootMissing {
       let disk = guest.boot.layout.bootDisk
       let place = "\(disk.model.rawValue) in \(disk.place), serial '\(disk.serial)'"
-      return .failed("\(alarm.description) (the disk: \(place))", evidence: await guest.consoleEvidence())
+      return .failed(
+        "\(alarm.description) (the disk: \(place))", evidence: try await guest.consoleEvidence(of: alarm))
     }
     let reachedInit = await guest.metadata.transcript.firstResetSeconds != nil
     guard awakening.loginPrompt != nil || awakening.ssh != nil || reachedInit else {
