@@ -14,6 +14,7 @@ let settings: [SwiftSetting] = [
 let system: Target.Dependency = .product(name: "SystemPackage", package: "swift-system")
 let subprocess: Target.Dependency = .product(name: "Subprocess", package: "swift-subprocess")
 let argumentParser: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
+let yams: Target.Dependency = .product(name: "Yams", package: "Yams")
 
 /// A library target with the common settings.
 func library(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
@@ -33,6 +34,7 @@ let package = Package(
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
     .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.2", traits: []),
     .package(url: "https://github.com/apple/swift-system", from: "1.8.1"),
+    .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
   ],
   targets: [
     // System libraries.
@@ -60,7 +62,7 @@ let package = Package(
     library("Consoles", ["Model"]),
     library("SecureShell", ["Model", "CSSH2", "CCrypto", system]),
     library("Guests", ["Model", "Consoles", "Metadata", "SecureShell", "Hypervisors", "Hosts"]),
-    library("Checks", ["Model", "Guests", "Consoles", "Metadata", "SecureShell", "Intake"]),
+    library("Checks", ["Model", "Guests", "Consoles", "Metadata", "SecureShell", "Intake", yams]),
     library("Reports", ["Model"]),
     library(
       "Verification",

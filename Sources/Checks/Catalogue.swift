@@ -1,3 +1,4 @@
+package import Consoles
 import Glibc
 import Model
 
@@ -7,30 +8,39 @@ package struct Catalogue: Sendable {
   package private(set) var hostChecks: [CheckInfo]
   /// Shell text that every guest check reads first.
   package let helpers: String
+  /// What consoles are judged by.
+  package let consoleRules: ConsoleRules
 
   /// Everything, sorted by id.
   package var infos: [CheckInfo] { (guestChecks.map(\.info) + hostChecks).sorted { $0.id < $1.id } }
 
-  package init(guestChecks: [GuestCheck], hostChecks: [CheckInfo], helpers: String) {
+  package init(
+    guestChecks: [GuestCheck], hostChecks: [CheckInfo], helpers: String, consoleRules: ConsoleRules = .none
+  ) {
     self.guestChecks = guestChecks.sorted { $0.id < $1.id }
     self.hostChecks = hostChecks.sorted { $0.id < $1.id }
     self.helpers = helpers
+    self.consoleRules = consoleRules
   }
 
-  /// Reads `folders` in order; a check of a later folder replaces that of the same id, as do later helpers.
+  /// Reads `folders` in order; a check or console rule of a later folder replaces that of the same id, as do later
+  /// helpers.
   ///
-  /// Shape: `FOLDER/helpers.sh`, `FOLDER/<area>/<name>.sh`, at most 1000 files a folder; names of lower-case letters,
+  /// Shape: `FOLDER/helpers.sh`, `FOLDER/console.yaml`, `FOLDER/<area>/<name>.sh`, at most 1000 files a folder; names of lower-case letters,
   /// digits and hyphens. Files that do not end in `.sh` are left alone.
   /// - Throws: ``VerifyError`` `.usage` with file and line for a file that is no check, `.cannotOpen` for a folder that
   ///   cannot be read.
   package static func load(folders: [String], hostChecks: [CheckInfo] = []) throws -> Catalogue {
     var checks: [String: GuestCheck] = [:]
     var helpers: String?
+    var rules = ConsoleRuleFile()
     for folder in folders {
       for entry in try entries(of: folder) {
         let path = folder + "/" + entry
         if entry == "helpers.sh" {
           helpers = try readHelpers(path)
+        } else if entry == ConsoleRuleFile.name {
+          try rules.read(try readFile(path, atMost: ConsoleRuleFile.maximumSize + 1), path: path)
         } else if entry.hasSuffix(".sh") {
           throw VerifyError(.usage, "\(path): a check lies in an area, as in \(folder)/network/\(entry)")
         } else if isFolder(path) {
@@ -45,7 +55,9 @@ package struct Catalogue: Sendable {
     if let host = hostChecks.first(where: { checks[$0.id] != nil }) {
       throw VerifyError(.usage, "\(checks[host.id]!.path): a built-in check has the id '\(host.id)' already")
     }
-    return Catalogue(guestChecks: Array(checks.values), hostChecks: hostChecks, helpers: helpers)
+    return Catalogue(
+      guestChecks: Array(checks.values), hostChecks: hostChecks, helpers: helpers,
+      consoleRules: ConsoleRules(rules.rules))
   }
 
   /// The checks that match one of `only` (all when it is empty) and none of `skip`.
@@ -63,7 +75,8 @@ package struct Catalogue: Sendable {
     }
     guard ids.contains(where: keep) else { throw VerifyError(.usage, "--only and --skip leave no check") }
     return Catalogue(
-      guestChecks: guestChecks.filter { keep($0.id) }, hostChecks: hostChecks.filter { keep($0.id) }, helpers: helpers)
+      guestChecks: guestChecks.filter { keep($0.id) }, hostChecks: hostChecks.filter { keep($0.id) }, helpers: helpers,
+      consoleRules: consoleRules)
   }
 
   private static func load(area: String, at folder: String) throws -> [GuestCheck] {

@@ -11,6 +11,7 @@ package actor Console {
     package var window = 128 << 10
     package var logHead = 4 << 20
     package var logTail = 256 << 10
+    /// Alarms of each severity that are kept.
     package var alarms = 200
     /// How long nothing may come before the last text counts as complete.
     package var settle = Duration.milliseconds(200)
@@ -35,7 +36,7 @@ package actor Console {
   private var log: ConsoleLog?
   private var filter = TerminalFilter()
   private var window: TextWindow
-  private var scanner: RuleScanner
+  private var book: AlarmBook
   private var spotter = StageSpotter()
   private let landmarkSignal = ChangeSignal()
   private var nextID = 0
@@ -57,16 +58,16 @@ package actor Console {
   package private(set) var endReason: String?
   /// What a terminal would show of all that has come.
   package private(set) var screen = Screen()
-  /// What rules matched, oldest first; at most ``Limits/alarms``.
-  package private(set) var alarms: [ConsoleAlarm] = []
+  /// What rules matched, oldest first; at most ``Limits/alarms`` of each severity.
+  package var alarms: [ConsoleAlarm] { book.notes.alarms }
   /// Alarms that were not kept.
-  package private(set) var alarmsLeftOut = 0
+  package var alarmsLeftOut: Int { book.notes.leftOut.values.reduce(0, +) }
   /// The first fatal alarm; nothing that comes later takes it back.
-  package private(set) var fatal: ConsoleAlarm?
+  package var fatal: ConsoleAlarm? { book.notes.fatal }
 
   /// - Throws: ``VerifyError`` `.system` when the log cannot be made.
   package init(
-    stream: any ByteStream, logPath: String?, powerOn: ContinuousClock.Instant, rules: ConsoleRules = .standard,
+    stream: any ByteStream, logPath: String?, powerOn: ContinuousClock.Instant, rules: ConsoleRules,
     limits: Limits = Limits()
   ) throws {
     self.stream = stream
@@ -74,7 +75,7 @@ package actor Console {
     self.limits = limits
     log = try logPath.map { try ConsoleLog(path: $0, headLimit: limits.logHead, tailLimit: limits.logTail) }
     window = TextWindow(limit: limits.window)
-    scanner = RuleScanner(rules)
+    book = AlarmBook(rules, limit: limits.alarms)
     lastByteAt = powerOn
   }
 
@@ -124,6 +125,7 @@ package actor Console {
     var text: [UInt8] = []
     text.reserveCapacity(bytes.count)
     filter.filter(bytes, into: &text)
+    book.mark(window.end, time: now - powerOn, number: lineCount + 1)
     for byte in text where byte == 0x0A { lineCount += 1 }
     window.append(text)
     log?.append(text, at: now - powerOn)
@@ -134,19 +136,10 @@ package actor Console {
   }
 
   private func evaluate(onlyFatal: Bool = false) {
-    let time = lastByteAt - powerOn
-    for hit in scanner.scan(window, quiet: isQuiet || hasEnded) {
-      let rule = scanner.rules[hit.rule]
-      if onlyFatal, rule.severity != .fatal { continue }
-      if alarms.count >= limits.alarms, rule.severity != .fatal || fatal != nil {
-        alarmsLeftOut += 1
-        continue
-      }
-      raise(
-        ConsoleAlarm(
-          time: time, severity: rule.severity, category: rule.category, meaning: rule.meaning,
-          line: decisiveLine(rule, hit.line)))
+    if book.evaluate(window, quiet: isQuiet || hasEnded, onlyFatal: onlyFatal), let fatal {
+      for feed in alarmWaiters.values { feed.yield(fatal) }
     }
+    let time = lastByteAt - powerOn
     for (id, var waiter) in waiters {
       if var match = waiter.matcher.advance(window, quiet: isQuiet) {
         match.time = time
@@ -158,33 +151,9 @@ package actor Console {
     }
   }
 
-  private func raise(_ alarm: ConsoleAlarm) {
-    alarms.append(alarm)
-    guard alarm.severity == .fatal, fatal == nil else { return }
-    fatal = alarm
-    for feed in alarmWaiters.values { feed.yield(alarm) }
-  }
-
-  /// The line at `offset`, or with it the nearest of the 30 lines before that gives the rule's reason.
-  private func decisiveLine(_ rule: ConsoleRule, _ offset: UInt64) -> String {
-    let line = window.text(from: offset, to: window.lineEnd(offset) ?? window.end)
-    let short = String(line.prefix(500))
-    guard !rule.reasons.isEmpty, offset > window.base else { return short }
-    var at = offset
-    for _ in 0..<30 where at > window.base {
-      let start = window.lineStart(at - 1)
-      let earlier = window.text(from: start, to: at - 1)
-      if rule.reasons.contains(where: { earlier.contains($0) }) { return "\(earlier.prefix(500)) → \(short)" }
-      at = start
-    }
-    return short
-  }
-
   /// How the console stood at some moment.
   package struct Standing: Sendable {
-    fileprivate var alarms: [ConsoleAlarm]
-    fileprivate var leftOut: Int
-    fileprivate var fatal: ConsoleAlarm?
+    fileprivate var notes: AlarmBook.Notes
     /// The line that was not finished, such as a prompt.
     fileprivate var line: [UInt8]
     fileprivate var screen: Screen
@@ -192,25 +161,35 @@ package actor Console {
 
   package var standing: Standing {
     let line = window.text(from: window.lineStart(window.end), to: window.end)
-    return Standing(
-      alarms: alarms, leftOut: alarmsLeftOut, fatal: fatal, line: Array(line.utf8), screen: screen)
+    return Standing(notes: book.notes, line: Array(line.utf8), screen: screen)
   }
 
   /// The guest was put back to where the console stood as in `earlier`: forgets later alarms, and writes `note` as a
   /// line of its own, and the line of then, into text and log.
   package func putBack(to earlier: Standing, note: String) {
-    let text = Array("\n\(note)\n".utf8) + earlier.line
-    window.append(text)
-    log?.append(text, at: ContinuousClock.now - powerOn)
-    evaluate()
-    (alarms, alarmsLeftOut, fatal) = (earlier.alarms, earlier.leftOut, earlier.fatal)
+    write(note, then: earlier.line)
+    book.putBack(to: earlier.notes)
     screen = earlier.screen
+  }
+
+  /// Writes `note` as a line of its own into text and log; rules see it.
+  package func note(_ note: String) { write(note, then: []) }
+
+  private func write(_ note: String, then line: [UInt8]) {
+    let text = Array("\n\(note)\n".utf8) + line
+    let now = ContinuousClock.now - powerOn
+    book.mark(window.end, time: now, number: lineCount + 1)
+    lineCount += 2
+    window.append(text)
+    log?.append(text, at: now)
+    evaluate()
   }
 
   private func end() {
     hasEnded = true
     isQuiet = true
     evaluate()
+    book.finish(window)
     log?.finish()
     let error = VerifyError(.closed, "the console ended\(endReason.map { ": \($0)" } ?? ""); \(lastSeen)")
     for waiter in waiters.values { waiter.feed.finish(throwing: error) }
@@ -312,6 +291,14 @@ package actor Console {
     } catch let error as VerifyError where error.code == .timedOut {
       return fatal
     }
+  }
+
+  /// The alarms once their reports are whole: their ends have come, or nothing has for `silence`.
+  package func settledAlarms(silence: Duration = .seconds(2), until deadline: Deadline) async throws -> [ConsoleAlarm] {
+    while book.isTaking, !hasEnded, self.silence < silence, !deadline.hasPassed {
+      try await Task.sleep(for: .milliseconds(50))
+    }
+    return alarms
   }
 
   private func newID() -> Int {

@@ -47,6 +47,12 @@ struct TextWindow: Sendable {
   /// Offset of the LF that ends the line that holds `offset`; nil: not there yet.
   func lineEnd(_ offset: UInt64) -> UInt64? { find([0x0A], from: offset) }
 
+  /// How many lines end in `from..<to`, as far as it is still here.
+  func lineFeeds(from: UInt64, to: UInt64) -> Int {
+    let start = index(from)
+    return bytes[start..<max(start, index(to))].count { $0 == 0x0A }
+  }
+
   /// The text in `from..<to`, as far as it is still here.
   func text(from: UInt64, to: UInt64) -> String {
     let start = index(from)

@@ -1,22 +1,6 @@
 package import Consoles
 import Model
 
-extension ConsoleAlarm {
-  /// What a fatal alarm means for the checks: which of them it makes fail.
-  package enum Stop: Sendable, Hashable { case noBootCode, rescueShell, rootMissing, panic }
-
-  package var stop: Stop {
-    switch category {
-    case "no-bootable-device": .noBootCode
-    case "root-not-found", "initramfs-shell", "dracut-shell": .rootMissing
-    // A kernel that cannot mount its root panics, and says so.
-    case "kernel-panic": line.contains("Unable to mount root") ? .rootMissing : .panic
-    case "init-froze": .panic
-    default: .rescueShell
-    }
-  }
-}
-
 extension Screen {
   /// What stands on a screen that was drawn by position, such as a menu of GRUB; the name says what is selected there.
   ///

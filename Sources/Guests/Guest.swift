@@ -27,6 +27,13 @@ package struct Guest: Sendable {
     return screen + [Evidence(name: "last lines on COM1", text: await console.lastLines), file("console.log")]
   }
 
+  /// Evidence: the report that an alarm quotes, once it is whole.
+  package func report(of alarm: ConsoleAlarm) async throws -> [Evidence] {
+    let settled = try await console.settledAlarms(until: patience(5))
+    let whole = settled.first { $0.serial == alarm.serial } ?? alarm
+    return [Evidence(name: whole.category, text: whole.quote)]
+  }
+
   /// How much processor time the machine has got of what it wanted so far.
   package var processorUse: ProcessorUse.Amount { machine.use.amount }
 
@@ -103,17 +110,18 @@ package struct Guest: Sendable {
 /// Powers a machine on and listens to all its ports for as long as `body` runs.
 ///
 /// - Parameters:
+///   - rules: what the console is judged by.
 ///   - folder: where console.log, firmware.log, mdata.jsonl and qemu.log of this boot go.
 ///   - tap: gets the bytes of COM1 from the first one on; see ``Consoles/Console/tap(_:)``.
 package func withGuest<T: Sendable>(
-  _ boot: Boot, launch: Launch, folder: String, authorizedKeys: [String], timeoutScale: Double,
+  _ boot: Boot, launch: Launch, rules: ConsoleRules, folder: String, authorizedKeys: [String], timeoutScale: Double,
   tap: (@Sendable ([UInt8]) async -> Void)? = nil, _ body: @escaping @Sendable (Guest) async throws -> T
 ) async throws -> T {
   let start = Deadline.after(.seconds(30) * max(1, timeoutScale))
   return try await withMachine(boot, launch: launch, log: "\(folder)/qemu.log", until: start) { machine in
     let powerOn = ContinuousClock.now
     let console = try Console(
-      stream: machine.console, logPath: "\(folder)/console.log", powerOn: powerOn, rules: .standard)
+      stream: machine.console, logPath: "\(folder)/console.log", powerOn: powerOn, rules: rules)
     if let tap { await console.tap(tap) }
     let firmware = FirmwareLog(stream: machine.firmware, logPath: "\(folder)/firmware.log")
     let metadata = try MetadataService(

@@ -1,4 +1,5 @@
 package import Checks
+import Consoles
 import Foundation
 import Model
 
@@ -8,7 +9,11 @@ import Model
 package func loadCatalogue(folders: [String]) throws -> Catalogue {
   let executable = try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")
   let own = try Catalogue.defaultFolder(environment: ProcessInfo.processInfo.environment, executable: executable)
-  return try Catalogue.load(folders: [own] + folders, hostChecks: BuiltIn.infos)
+  let catalogue = try Catalogue.load(folders: [own] + folders, hostChecks: BuiltIn.infos)
+  guard !catalogue.consoleRules.rules.isEmpty else {
+    throw VerifyError(.cannotOpen, "no console rules: \(own)/console.yaml is missing; copy the whole folder 'checks'")
+  }
+  return catalogue
 }
 
 /// One check for people.

@@ -170,7 +170,7 @@ private func ownStream(_ number: CInt, _ access: CInt) throws -> DescriptorStrea
 }
 
 /// Whether the locale says that the terminal reads UTF-8. One that does not would take parts of it for controls.
-private func readsUnicode() -> Bool {
+func readsUnicode() -> Bool {
   for name in ["LC_ALL", "LC_CTYPE", "LANG"] {
     guard let value = getenv(name), value.pointee != 0 else { continue }
     let charset = String(cString: value).lowercased()

@@ -21,6 +21,7 @@ struct Imgverify: AsyncParsableCommand {
         imgverify boot debian-12.zfs.gz debian-12.json
         imgverify pack disk.raw image.zfs.gz --manifest image.json --name my-image --version 1.0 --os linux
         imgverify checks list
+        imgverify console scan console.log
 
       EXIT CODES
         0    accepted: the image may be published
@@ -33,7 +34,7 @@ struct Imgverify: AsyncParsableCommand {
     version: imgverifyVersion,
     subcommands: [
       Verify.self, Inspect.self, Convert.self, Pack.self, PlanCommand.self, BootCommand.self, Replay.self,
-      ChecksCommand.self, MdataCommand.self,
+      ChecksCommand.self, ConsoleCommand.self, MdataCommand.self,
     ],
     defaultSubcommand: Verify.self)
 }

@@ -177,7 +177,7 @@ import Testing
     try await withConsole { console, guest in
       try await guest.say("[    1.0] BUG: bad page state\r\nhost login: ")
       #expect(try await console.fatalAlarm(until: .after(.milliseconds(100))) == nil)
-      #expect(await console.alarms.map(\.severity) == [.suspicious])
+      #expect(await console.alarms.map(\.severity) == [.bad])
     }
   }
 
@@ -201,7 +201,7 @@ import Testing
     var limits = Console.Limits()
     limits.logHead = 1 << 20
     limits.logTail = 64 << 10
-    let console = try Console(stream: host, logPath: path, powerOn: .now, limits: limits)
+    let console = try Console(stream: host, logPath: path, powerOn: .now, rules: testRules, limits: limits)
     async let draining: Void = console.drain()
     var seed: UInt64 = 42
     let junk = (0..<(1 << 20)).map { index -> UInt8 in
@@ -209,7 +209,7 @@ import Testing
       let byte = UInt8(truncatingIfNeeded: seed >> 40)
       return index % 16 < 10 ? 0x20 + byte % 0x5F : byte % 7 == 0 ? 0x1B : byte
     }
-    let alarming = Array("\nBUG: again\n".utf8)
+    let alarming = Array("\nBUG: again\n---[ end trace\n".utf8)
     for _ in 0..<8 { try await guest.write(junk + alarming, until: .after(.seconds(110))) }
     // Others get their turn in the midst of it.
     #expect(await console.byteCount > 0)
@@ -244,7 +244,7 @@ import Testing
   @Test func aLogThatCannotBeMadeIsAnError() throws {
     let (host, _) = try DescriptorStream.pair()
     let error = #expect(throws: VerifyError.self) {
-      _ = try Console(stream: host, logPath: "/nonexistent/console.log", powerOn: .now)
+      _ = try Console(stream: host, logPath: "/nonexistent/console.log", powerOn: .now, rules: .none)
     }
     #expect(error?.message.contains("/nonexistent/console.log") == true)
   }

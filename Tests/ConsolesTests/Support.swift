@@ -6,9 +6,38 @@ import Synchronization
 /// A deadline that only a hang reaches.
 func soon() -> Deadline { .after(.seconds(600)) }
 
+/// A few rules of each kind, as checks/console.yaml has them.
+let testRules: ConsoleRules = {
+  func rule(
+    _ severity: ConsoleRule.Severity, _ id: String, _ place: ConsoleRule.Place, _ text: String,
+    stop: ConsoleRule.Stop? = nil, _ change: (inout ConsoleRule) -> Void = { _ in }
+  ) -> ConsoleRule {
+    var rule = ConsoleRule(severity, id, texts: [text], stop: stop, meaning: "This is \(id).")
+    rule.place = place
+    change(&rule)
+    return rule
+  }
+  return ConsoleRules([
+    rule(.fatal, "grub-rescue", .line, "grub rescue>", stop: .rescueShell) {
+      ($0.isPrompt, $0.reasons) = (true, ["error: "])
+    },
+    rule(.fatal, "grub-prompt", .line, "grub>", stop: .rescueShell) { $0.isPrompt = true },
+    rule(.fatal, "kernel-panic", .message, "Kernel panic - not syncing", stop: .panic) {
+      ($0.start, $0.end) = (["BUG: kernel"], ["---[ end Kernel panic"])
+    },
+    rule(.bad, "io-error", .anywhere, "I/O error, dev "),
+    rule(.ignore, "floppy", .anywhere, "dev fd0"),
+    rule(.bad, "kernel-bug", .message, "BUG: ") { ($0.end, $0.unless) = (["---[ end trace"], ["harmless"]) },
+    rule(.suspicious, "grub-error", .line, "error: no such device"),
+    rule(.suspicious, "soft-lockup", .anywhere, "soft lockup - CPU#"),
+    rule(.suspicious, "hung-task", .message, "INFO: task ") { $0.with = ["blocked for more than"] },
+    rule(.bad, "second-boot", .message, "Linux version ") { ($0.times, $0.anew) = (2, ["[imgverify: "]) },
+  ])
+}()
+
 /// A console over one end of a pair; the other end is the guest's.
 func withConsole(
-  logPath: String? = nil, rules: ConsoleRules = .standard, settle: Duration = .milliseconds(30),
+  logPath: String? = nil, rules: ConsoleRules = testRules, settle: Duration = .milliseconds(30),
   _ body: (Console, DescriptorStream) async throws -> Void
 ) async throws {
   let (host, guest) = try DescriptorStream.pair()
@@ -18,7 +47,7 @@ func withConsole(
 
 /// A console over `stream`, drained while `body` runs.
 func withConsole(
-  over stream: any ByteStream, logPath: String? = nil, rules: ConsoleRules = .standard,
+  over stream: any ByteStream, logPath: String? = nil, rules: ConsoleRules = testRules,
   settle: Duration = .milliseconds(30), _ body: (Console) async throws -> Void
 ) async throws {
   var limits = Console.Limits()

@@ -25,12 +25,17 @@ package struct Judgement: Sendable {
     Judgement(.failed(reason: reason), evidence: evidence, notes: notes)
   }
   /// Failed for what became of a guest that did not come up: its sentence, then what was seen of it.
-  static func failed(_ guest: Guest, _ awakening: Awakening, also: String = "") async -> Judgement {
-    let evidence: [Evidence] =
+  static func failed(_ guest: Guest, _ awakening: Awakening, also: String = "") async throws -> Judgement {
+    var evidence: [Evidence] =
       if let examination = awakening.examination {
         examination.evidence + [guest.file("console.log")]
       } else { await guest.consoleEvidence() }
-    return .failed(awakening.sentence + also, evidence: evidence)
+    var sentence = awakening.sentence
+    if case .alarm(let alarm) = awakening.end {
+      evidence = try await guest.report(of: alarm) + evidence
+      sentence += " (\(alarm.category) after \(alarm.time.map(\.forPeople) ?? "an unknown time"))"
+    }
+    return .failed(sentence + also, evidence: evidence)
   }
   package static func skipped(_ why: String) -> Judgement { Judgement(.skipped(why: why)) }
 
@@ -58,8 +63,8 @@ package enum BuiltIn {
   /// what all of those left, or end the guest.
   package static let lastChecks: [any BootCheck.Type] = [
     RootKey.self, SSHHostKeys.self, SSHAlgorithms.self, RootByKeyOnly.self, PasswordRefused.self, ConsoleLogin.self,
-    ConsoleClean.self, MetadataScripts.self, MetadataVersion.self, MetadataFrames.self, MetadataOneClient.self,
-    MetadataWaiting.self, PowerButton.self,
+    ConsoleNoErrors.self, ConsoleClean.self, MetadataScripts.self, MetadataVersion.self, MetadataFrames.self,
+    MetadataOneClient.self, MetadataWaiting.self, PowerButton.self,
   ]
 
   /// Judged where the metadata service misbehaves, beside the ``MetadataFaultCheck`` of the fault.

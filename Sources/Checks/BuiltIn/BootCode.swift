@@ -24,7 +24,8 @@ package struct BootCode: BootCheck {
     switch awakening.end {
     case .noBootDevice, .bootLoop: return .failed(awakening.sentence, evidence: evidence, notes: notes)
     case .alarm(let alarm) where alarm.stop == .noBootCode:
-      return .failed(awakening.sentence, evidence: evidence, notes: notes)
+      return .failed(
+        awakening.sentence, evidence: try await guest.report(of: alarm) + evidence, notes: notes)
     default: break
     }
     if await guest.hasSpoken { return Judgement(.passed, notes: notes) }

@@ -19,7 +19,7 @@ package struct LoginPrompt: BootCheck {
     if let time = awakening.loginPrompt { return Judgement(.passed, notes: ["seconds": String(Int(time.inSeconds))]) }
     guard await guest.hasSpoken else { return .skipped("the boot did not get that far: nothing was ever said on COM1") }
     switch awakening.end {
-    case .ready, .deadline, .prompt, .poweredOff: return await .failed(guest, awakening)
+    case .ready, .deadline, .prompt, .poweredOff: return try await .failed(guest, awakening)
     default: return .skipped("the boot did not get that far: \(awakening.sentence)")
     }
   }

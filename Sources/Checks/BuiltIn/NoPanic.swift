@@ -12,8 +12,8 @@ package struct NoPanic: BootCheck {
   package static func judge(_ guest: Guest, _ awakening: Awakening) async throws -> Judgement {
     switch awakening.end {
     case .alarm(let alarm) where alarm.stop == .panic:
-      return await .failed(guest, awakening)
-    case .panicked: return await .failed(guest, awakening)
+      return try await .failed(guest, awakening)
+    case .panicked: return try await .failed(guest, awakening)
     default: return .passed
     }
   }

@@ -11,6 +11,6 @@ package struct NoRescueShell: BootCheck {
 
   package static func judge(_ guest: Guest, _ awakening: Awakening) async throws -> Judgement {
     guard case .alarm(let alarm) = awakening.end, alarm.stop == .rescueShell else { return .passed }
-    return await .failed(guest, awakening)
+    return try await .failed(guest, awakening)
   }
 }

@@ -27,6 +27,8 @@ package struct PowerReboot: IntrusiveCheck {
     _ guest: Guest, over session: SecureShell, _ terms: IntrusiveTerms
   ) async throws -> Judgement {
     let began = ContinuousClock.now
+    // A second boot banner is bad unless it was asked for.
+    await guest.console.note("[imgverify: the guest is told to restart]")
     let limit = Duration.seconds(60) * guest.timeoutScale
     let sign = try await guest.powerSign(after: "reboot", over: session, until: .after(limit))
     let found: String

@@ -20,7 +20,7 @@ package struct RootFound: BootCheck {
     if case .alarm(let alarm) = awakening.end, alarm.stop == .rootMissing {
       let disk = guest.boot.layout.bootDisk
       let place = "\(disk.model.rawValue) in \(disk.place), serial '\(disk.serial)'"
-      return await .failed(guest, awakening, also: " (the disk: \(place))")
+      return try await .failed(guest, awakening, also: " (the disk: \(place))")
     }
     let reachedInit = await guest.metadata.transcript.firstResetSeconds != nil
     guard awakening.loginPrompt != nil || awakening.ssh != nil || reachedInit else {
