@@ -89,7 +89,7 @@ extension MetadataFaultCheck {
     }
     guard spoilt.isEmpty else {
       return .failed(
-        "the guest never asked again for \(spoilt), whose answer it did not get as it should: \(meanwhile)")
+        "the guest never asked again for \(spoilt), whose answer it did not get as it should (\(seen.fault.meaning))")
     }
     return .passed
   }
