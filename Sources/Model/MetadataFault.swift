@@ -7,7 +7,7 @@ package enum MetadataFault: Hashable, Sendable {
   case silent
   /// Nothing is answered until so many seconds after the guest's first line; what it asked before is lost.
   case late(seconds: Int)
-  /// The first ``slowBytes`` bytes of answers come one a second.
+  /// The first ``slowBytes`` bytes of answers come one a second; what is asked meanwhile is read, and noted, after them.
   case slow
   /// Bytes that nobody asked for come first and spoil the first answer.
   case garbage

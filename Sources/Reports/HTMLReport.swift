@@ -27,7 +27,7 @@ extension Report {
       \(section("Warnings", id: "warnings", problems(.warns).map { card($0) }))
       \(matrix)
       \(section("Boots", id: "boots", bootSections(.gate, files)))
-      \(section("Compatibility: does not gate", id: "compatibility", compatibilityProblems.map { card($0) } + bootSections(.compatibility, files)))
+      \(section("Compatibility: does not gate", id: "compatibility", compatibilityProblems.map { card($0) } + bootSections(.compatibility, files)))\
       \(section("Trials: do not gate", id: "trials", trialHead + trialProblems.map { card($0) } + bootSections(.trial, files)))
       \(section("Boots to search for causes", id: "search", searchHead + bootSections(.search, files)))
       \(imageSection)

@@ -39,7 +39,8 @@ struct MdataCommand: AsyncParsableCommand {
     @Option(help: "JSON file with the metadata.", completion: .file())
     var data: String
     @Option(
-      help: ArgumentHelp("Misbehave: one of the words below; late=SECONDS (1 to 600) is late=60.", valueName: "mode"))
+      help: ArgumentHelp(
+        "Misbehave on purpose: \(MetadataFault.words); late is late=\(MetadataFault.usualDelay).", valueName: "mode"))
     var fault: MetadataFault?
     @Flag(help: "The transcript as JSON lines, as in mdata.jsonl.")
     var json = false

@@ -10,8 +10,9 @@ struct Replay: AsyncParsableCommand {
       manifest are those of the run, or others: on another machine, or to see whether an image was mended (which then \
       needs its own manifest). At the end stands what has changed since the run.
 
-      Each boot decides as it did in the run: one of hardware that the image need not know still decides nothing. Only \
-      a boot from the search for a cause, which decided nothing there, decides here. Exit codes are those of verify.
+      Each boot decides as it did in the run: one of hardware that the image need not know, or with metadata that \
+      misbehaves, still decides nothing. Only a boot from the search for a cause, which decided nothing there, decides \
+      here. Exit codes are those of verify.
 
       EXAMPLES
         The boot whose id begins with 03:

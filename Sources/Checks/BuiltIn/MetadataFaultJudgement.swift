@@ -60,7 +60,7 @@ extension MetadataFaultCheck {
       case .noBootDevice, .bootLoop, .silent: return .skipped("the boot did not get that far: \(seen.end.sentence)")
       case .ready, .deadline:
         return .failed("no login prompt within \(seen.duration.forPeople) \(meanwhile); \(seen.lastSeen)")
-      case .alarm, .panicked, .poweredOff: return .failed("\(seen.end.sentence), \(meanwhile)")
+      default: return .failed("\(seen.end.sentence), \(meanwhile)")
       }
     }
     if seen.starts > 2 { return .failed("the machine was started \(seen.starts) times \(meanwhile): it reboots") }
@@ -89,7 +89,7 @@ extension MetadataFaultCheck {
     }
     guard spoilt.isEmpty else {
       return .failed(
-        "the guest never asked again for \(spoilt), whose answer it did not get as it should: \(meanwhile)")
+        "the guest never asked again for \(spoilt), whose answer it did not get as it should (\(seen.fault.meaning))")
     }
     return .passed
   }
