@@ -96,7 +96,8 @@ package struct AlarmBook: Sendable {
     let end = window.lineEnd(line) ?? window.end
     let first = rule.start.isEmpty ? nil : earlierLine(line, window, Self.lookBack, rule.start)
     var alarm = ConsoleAlarm(
-      serial: serials, time: mark?.time, number: mark.map { $0.number + window.lineFeeds(from: $0.offset, to: line) } ?? 0,
+      serial: serials, time: mark?.time,
+      number: mark.map { $0.number + window.lineFeeds(from: $0.offset, to: line) } ?? 0,
       rule: rule.id, severity: rule.severity, category: rule.category, stop: rule.stop, meaning: rule.meaning,
       line: decisiveLine(rule, line, end, window), report: [])
     serials += 1

@@ -19,9 +19,11 @@ enum ConsoleSamples {
     Sample("grub-rescue-mode", "Entering rescue mode...", miss: "systemd: Entering rescue mode... not"),
     Sample("grub-prompt", "grub> ", miss: "  Press c for a grub> prompt"),
     Sample(
-      "grub-no-kernel", "error: you need to load the kernel first.", miss: "note: error: you need to load the kernel first"),
+      "grub-no-kernel", "error: you need to load the kernel first.",
+      miss: "note: error: you need to load the kernel first"),
     Sample(
-      "grub-gave-up", "  Failed to boot both default and fallback entries.", miss: "default and fallback entries are both there"),
+      "grub-gave-up", "  Failed to boot both default and fallback entries.",
+      miss: "default and fallback entries are both there"),
     Sample(
       "grub-error", "error: no such device: 58ddea21-b0a8-4178-a168-6a1b56faf05d.",
       miss: "error: no suitable video mode found."),
