@@ -94,7 +94,7 @@ struct ConsoleRuleFileTests {
     ),
     ("rules: {}", ":1: ", "must be a list"), ("rules:\n  - just a text", ":2: ", "list of fields"),
     ("rulez: []", ":1: ", "no field 'rulez'"), ("", "", "is empty"), ("rules: [", "", "no YAML"),
-    ("rules: []\nrules: []", "", "no YAML"), ("a: &x [*x]", "", ""),
+    ("rules: []\nrules: []", "", "no YAML"), ("a: &x [*x]", "", "alias"),
     ("disable:\n  - {id: nobody, reason: r}", ":2: ", "no rule 'nobody'"),
     ("disable:\n  - {id: one}", ":2: ", "needs 'reason'"),
   ]) func aWrongFileIsRefusedWithItsLine(_ text: String, _ line: String, _ says: String) throws {

@@ -29,7 +29,7 @@ import Testing
     #expect(
       whole.found.map(\.rule)
         == ["grub-prompt", "kernel-bug", "io-error", "hung-task", "grub-error", "grub-rescue"])
-    #expect(whole.found.last?.line == "error: no such device: 1 → grub rescue> ")
+    #expect(whole.found.last?.line == "error: no such device: 1 → grub rescue>")
     let pieces = scan(text, step: step)
     #expect(pieces.found == whole.found)
     #expect(pieces.lines == whole.lines)
