@@ -82,7 +82,9 @@ extension ConsoleRule {
     self.init(
       severity, id, texts: try fields.texts("text", required: true), meaning: try fields.text(explained))
     if fields.has("category") { category = try fields.name("category") }
-    try fields.refuse(severity == .ignore ? "meaning" : "reason", "a rule of severity '\(severity.rawValue)' has '\(explained)' instead")
+    try fields.refuse(
+      severity == .ignore ? "meaning" : "reason", "a rule of severity '\(severity.rawValue)' has '\(explained)' instead"
+    )
     if severity == .fatal {
       stop = try fields.choice("check") as Stop
     } else {

@@ -17,7 +17,9 @@ struct YAMLPlace: Sendable {
   func refuseDepth(_ text: String) throws {
     for (index, line) in text.utf8.split(separator: 0x0A, omittingEmptySubsequences: false).enumerated() {
       let openers = line.count { $0 == UInt8(ascii: "[") || $0 == UInt8(ascii: "{") }
-      let marks = line.prefix { $0 == 0x20 || $0 == UInt8(ascii: "-") || $0 == UInt8(ascii: "?") || $0 == UInt8(ascii: ":") }
+      let marks = line.prefix {
+        $0 == 0x20 || $0 == UInt8(ascii: "-") || $0 == UInt8(ascii: "?") || $0 == UInt8(ascii: ":")
+      }
       guard openers <= 100, marks.count <= 100 else {
         throw VerifyError(.usage, "\(path):\(index + 1): nested too deep for console rules")
       }
@@ -116,13 +118,17 @@ struct YAMLFields {
     }
     guard case .sequence(let elements) = value else { return [try text(value, name, atMost: Self.longestText)] }
     guard !elements.isEmpty else { throw error(name, "is an empty list; add a text or take it out") }
-    guard elements.count <= Self.mostTexts else { throw error(name, "more than \(Self.mostTexts) texts; make two rules") }
+    guard elements.count <= Self.mostTexts else {
+      throw error(name, "more than \(Self.mostTexts) texts; make two rules")
+    }
     return try elements.map { try text($0, name, atMost: Self.longestText) }
   }
 
   private func text(_ node: Node, _ name: String, atMost limit: Int) throws -> String {
     guard let text = node.scalar?.string else { throw place.error(node, "\(name): must be a text") }
-    guard text.contains(where: { $0 != " " }) else { throw place.error(node, "\(name): is empty; write a text or take it out") }
+    guard text.contains(where: { $0 != " " }) else {
+      throw place.error(node, "\(name): is empty; write a text or take it out")
+    }
     guard text.utf8.count <= limit else { throw place.error(node, "\(name): longer than \(limit) bytes") }
     guard text.unicodeScalars.allSatisfy({ $0.value >= 0x20 && $0.value != 0x7F }) else {
       throw place.error(node, "\(name): holds a line feed or another control character; a text is part of one line")

@@ -68,7 +68,7 @@ package struct AlarmBook: Sendable {
       take(window, before: hit.line)
       // What a report tells in its midst is in it already.
       if rule.isReport, open.contains(where: { $0.rule.severity <= rule.severity }) { continue }
-      raise(rule, hit.line, window)
+      raise(rule, hit, window)
     }
     if !open.isEmpty { take(window, before: window.lineStart(window.end)) }
     return !wasFatal && notes.fatal != nil
@@ -86,17 +86,20 @@ package struct AlarmBook: Sendable {
     open = []
   }
 
-  private mutating func raise(_ rule: ConsoleRule, _ line: UInt64, _ window: TextWindow) {
+  private mutating func raise(_ rule: ConsoleRule, _ hit: RuleScanner.Hit, _ window: TextWindow) {
+    let line = hit.line
     let kept = notes.alarms.count { $0.severity == rule.severity }
     guard kept < limit else {
       notes.leftOut[rule.severity, default: 0] += 1
       return
     }
     let mark = marks.mark(of: line)
-    let end = window.lineEnd(line) ?? window.end
+    // A prompt is quoted as far as it goes, whatever has been typed behind it by then.
+    let end = hit.end ?? window.lineEnd(line) ?? window.end
     let first = rule.start.isEmpty ? nil : earlierLine(line, window, Self.lookBack, rule.start)
     var alarm = ConsoleAlarm(
-      serial: serials, time: mark?.time, number: mark.map { $0.number + window.lineFeeds(from: $0.offset, to: line) } ?? 0,
+      serial: serials, time: mark?.time,
+      number: mark.map { $0.number + window.lineFeeds(from: $0.offset, to: line) } ?? 0,
       rule: rule.id, severity: rule.severity, category: rule.category, stop: rule.stop, meaning: rule.meaning,
       line: decisiveLine(rule, line, end, window), report: [])
     serials += 1

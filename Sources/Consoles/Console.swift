@@ -112,13 +112,14 @@ package actor Console {
 
   private func receive(_ bytes: [UInt8]) {
     let now = ContinuousClock.now
-    let wasCapturing = capture?.cutter.isInside == true
+    var isCapturing = false
     byteCount += Int64(bytes.count)
     lastByteAt = now
     isQuiet = false
     if var taking = capture {
       let status = taking.cutter.receive(bytes, taking.onOutput)
       capture = taking
+      isCapturing = taking.cutter.wasInside
       if let status { taking.feed.yield(status) }
     }
     screen.receive(bytes)
@@ -131,7 +132,7 @@ package actor Console {
     log?.append(text, at: now - powerOn)
     if spotter.receive(text, at: now - powerOn) { landmarkSignal.notify() }
     // What a script prints about the past is no alarm of now, unless it ends everything.
-    evaluate(onlyFatal: wasCapturing || capture?.cutter.isInside == true)
+    evaluate(onlyFatal: isCapturing)
     window.trim()
   }
 

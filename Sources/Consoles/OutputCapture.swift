@@ -16,9 +16,12 @@ struct OutputCapture: Sendable {
   }
 
   var isInside: Bool { state == .inside }
+  /// Whether output was among the bytes received last.
+  private(set) var wasInside = false
 
   /// Hands on what is output among `bytes`; returns the exit status once the end has been seen.
   mutating func receive(_ bytes: [UInt8], _ onOutput: ([UInt8]) -> Void) -> Int32? {
+    wasInside = state == .inside
     guard state != .over else { return nil }
     held += bytes
     if state == .before {
@@ -34,6 +37,7 @@ struct OutputCapture: Sendable {
       // The LF stays: it is the one before the end's marker when there is no output at all.
       held.removeFirst(line)
       state = .inside
+      wasInside = true
       skipFirst = true
     }
     if state == .inside {

@@ -5,6 +5,8 @@ struct RuleScanner: Sendable {
     var rule: Int
     /// Offset of the line's first byte.
     var line: UInt64
+    /// Behind the prompt that matched; nil: all of the line counts.
+    var end: UInt64?
     /// The line begins the rule's count anew; the rule itself did not match.
     var isAnew = false
   }
@@ -74,7 +76,7 @@ struct RuleScanner: Sendable {
     if holding.contains(where: { rules.rules[$0].severity == .ignore }) { return }
     for rule in holding.sorted() where only ?? rule == rule && !told.contains(rule) {
       told.append(rule)
-      hits.append(Hit(rule: rule, line: lineStart))
+      hits.append(Hit(rule: rule, line: lineStart, end: only == nil ? nil : end))
     }
   }
 

@@ -134,7 +134,8 @@ private struct Attachment: Sendable {
     let launch = qemuLaunch(boot, files: files, accelerator: settings.accelerator)
     try write(launch.arguments.map { $0 + "\n" }.joined(), to: "\(folder)/argv.txt", mode: 0o644)
     return try await withGuest(
-      boot, launch: launch, rules: settings.catalogue.consoleRules, folder: folder, authorizedKeys: [settings.key.authorizedKey],
+      boot, launch: launch, rules: settings.catalogue.consoleRules, folder: folder,
+      authorizedKeys: [settings.key.authorizedKey],
       timeoutScale: settings.timeoutScale, tap: session.tap
     ) { guest in
       let port = try await guest.sshPort(until: .after(.seconds(30)))

@@ -47,7 +47,8 @@ struct BootRun: Sendable {
     let launch = qemuLaunch(boot, files: files, accelerator: settings.accelerator)
     try write(launch.arguments, to: "\(folder)/argv.txt")
     let state = try await withGuest(
-      boot, launch: launch, rules: settings.catalogue.consoleRules, folder: folder, authorizedKeys: [settings.key.authorizedKey],
+      boot, launch: launch, rules: settings.catalogue.consoleRules, folder: folder,
+      authorizedKeys: [settings.key.authorizedKey],
       timeoutScale: settings.timeoutScale
     ) { guest in
       let awakening = try await judge(guest, tally)

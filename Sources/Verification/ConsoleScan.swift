@@ -36,19 +36,27 @@ package func scanConsole(_ path: String, folders: [String]) throws -> ConsoleSca
 }
 
 extension ConsoleScanResult {
+  /// Findings of one rule that are told with their reports.
+  private static let shown = 3
   private static let severities: [ConsoleRule.Severity] = [.fatal, .bad, .suspicious]
 
   /// For people: each finding with its report, then one line that sums up; safe for a terminal.
   package func text() -> String {
     var lines: [String] = []
+    var told: [String: Int] = [:]
     for alarm in scan.found {
+      told[alarm.rule, default: 0] += 1
+      guard told[alarm.rule, default: 0] <= Self.shown else { continue }
       let time = alarm.time.map { ", after \($0.forPeople)" } ?? ""
       lines.append("\(alarm.severity.rawValue)  \(alarm.category)  line \(alarm.number)\(time): \(alarm.meaning)")
-      let last = alarm.report.last?.text ?? ""
-      // The decisive line, when it is not just the line that is quoted.
-      if alarm.line != last || alarm.report.count > 1 { lines.append("  \(alarm.line)") }
+      // The decisive line, when it is not just the one that is quoted.
+      if alarm.line != alarm.report.last?.text { lines.append("  \(alarm.line)") }
       lines += alarm.quote.split(separator: "\n", omittingEmptySubsequences: false).map { "  | \($0)" }
       lines.append("")
+    }
+    for (rule, count) in told.sorted(by: { $0.key < $1.key }) where count > Self.shown {
+      let last = scan.found.last { $0.rule == rule }?.number ?? 0
+      lines += ["and \(count - Self.shown) more of rule \(rule), the last in line \(last)", ""]
     }
     lines.append(summary)
     var terminal = SafeTerminal(unicode: readsUnicode() || isatty(STDOUT_FILENO) == 0)
@@ -59,7 +67,7 @@ extension ConsoleScanResult {
     let name = path == "-" ? "standard input" : cleaned(path, atMost: 500, lines: false)
     let counts = Self.severities.filter { scan.count($0) > 0 }.map { "\(scan.count($0)) \($0.rawValue)" }
     let all = Self.severities.reduce(0) { $0 + scan.count($1) }
-    let left = all > scan.found.count ? "; the first \(scan.found.count) are shown" : ""
+    let left = all > scan.found.count ? "; \(all - scan.found.count) of them were not looked at closer" : ""
     return "\(name): \(counts.isEmpty ? "nothing found" : counts.joined(separator: ", ")) in \(scan.lines) lines\(left)"
   }
 

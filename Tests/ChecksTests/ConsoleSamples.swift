@@ -19,7 +19,11 @@ enum ConsoleSamples {
     Sample("grub-rescue-mode", "Entering rescue mode...", miss: "systemd: Entering rescue mode... not"),
     Sample("grub-prompt", "grub> ", miss: "  Press c for a grub> prompt"),
     Sample(
-      "grub-no-kernel", "error: you need to load the kernel first.", miss: "note: error: you need to load the kernel first"),
+      "grub-no-kernel", "error: you need to load the kernel first.",
+      miss: "note: error: you need to load the kernel first"),
+    Sample(
+      "grub-gave-up", "  Failed to boot both default and fallback entries.",
+      miss: "default and fallback entries are both there"),
     Sample(
       "grub-error", "error: no such device: 58ddea21-b0a8-4178-a168-6a1b56faf05d.",
       miss: "error: no suitable video mode found."),
@@ -77,6 +81,9 @@ enum ConsoleSamples {
         [    0.000000] Linux version 6.1.0-56-amd64 (debian-kernel@lists.debian.org) (gcc-12 12.2.0) #1 SMP
         host login: root on Linux version 6.1
         """),
+    Sample(
+      "second-boot-firmware", "SeaBIOS (version 1.16.2-1)\nBooting from Hard Disk...\nSeaBIOS (version 1.16.2-1)",
+      miss: "SeaBIOS (version 1.16.2-1)\ndmidecode: SeaBIOS (version 1.16.2-1)"),
     Sample(
       "second-boot-freebsd", "---<<BOOT>>---\nlogin: \n---<<BOOT>>---",
       miss: "---<<BOOT>>---\ndmesg begins with ---<<BOOT>>---"),

@@ -7,7 +7,8 @@ package struct ConsoleNoErrors: BootCheck {
   package static let info = CheckInfo(
     id: "console.no-errors", title: "The console shows no kernel fault, file-system or disk error, or restart",
     level: .must, clauses: [9], kind: .host,
-    remedy: "Look at the quoted report; a line that is harmless in your image gets an 'ignore' rule (checks/README.md).",
+    remedy:
+      "Look at the quoted report; a line that is harmless in your image gets an 'ignore' rule (checks/README.md).",
     description: """
       Looks on COM1 for what is wrong whatever the host does: oopses and kernel faults, file-system errors, a root that \
       turned read-only, I/O errors, memory or disk space that ran out, a second boot that nobody asked for; and for a \
