@@ -35,8 +35,11 @@ package struct Screen: Sendable {
 
   package var cursor: (row: Int, column: Int) { (terminal.row, terminal.column) }
 
-  /// The rows with something in reverse, such as the selected entry of a menu.
-  package var highlighted: [Int] { (0..<terminal.grid.rows).filter { terminal.grid.isHighlighted($0) } }
+  /// The rows with text in reverse, such as the selected entry of a menu.
+  package var highlighted: [Int] { (0..<terminal.grid.rows).filter { !terminal.grid.highlighted($0).isEmpty } }
+
+  /// The text in reverse, of the first row that has any.
+  package var selected: String? { highlighted.first.map { terminal.grid.highlighted($0) } }
 
   /// Whether what it shows was drawn by position, so that it is more than the end of a log.
   ///

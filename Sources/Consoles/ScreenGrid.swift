@@ -142,9 +142,11 @@ struct ScreenGrid: Sendable {
     return String(text)
   }
 
-  /// Whether something in the row is shown in reverse.
-  func isHighlighted(_ row: Int) -> Bool {
-    (0..<used[order[row]]).contains { self[row, $0] & Self.reversed != 0 }
+  /// What is shown in reverse in the row, without blanks at its ends; empty: nothing but blanks is.
+  func highlighted(_ row: Int) -> String {
+    let cells = (0..<used[order[row]]).lazy.map { self[row, $0] }.filter { $0 & Self.reversed != 0 }
+    let scalars = cells.compactMap { $0 & Self.scalar == Self.half ? nil : Unicode.Scalar($0 & Self.scalar) }
+    return String(String.UnicodeScalarView(scalars)).split(separator: " ").joined(separator: " ")
   }
 
   /// The same cells on a screen of another size, from row `first` on.

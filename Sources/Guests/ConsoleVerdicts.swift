@@ -7,9 +7,7 @@ extension Screen {
   /// Nil when the last lines of the console say all of it.
   package var evidence: (name: String, text: String)? {
     guard isDrawn, !text.isEmpty else { return nil }
-    let marked = highlighted.map { rows[$0].split(separator: " ").joined(separator: " ") }.filter { !$0.isEmpty }
-    let selected = marked.first.map { ", selected: “\($0.prefix(80))”" } ?? ""
-    return ("screen on COM1\(selected)", text)
+    return ("screen on COM1" + (selected.map { ", selected: “\($0)”" } ?? ""), text)
   }
 }
 

@@ -44,7 +44,7 @@ struct Program {
     var sentence: String
 
     /// What the check came to in one boot; nil when it was not made.
-    func outcome(of check: String, on boot: String) -> String? {
+    func outcome(of check: String, on boot: String?) -> String? {
       findings.first { $0.check == check && $0.boot == boot }?.outcome
     }
   }

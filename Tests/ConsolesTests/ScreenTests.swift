@@ -1,3 +1,4 @@
+import Foundation
 import Testing
 
 @testable import Consoles
@@ -21,7 +22,8 @@ import Testing
       ("50%\r100%", "100%\n"), ("abc\u{08}\u{08}X", "aXc\n"), ("a\tb\u{09}c", "a       bc\n"),
       // The last column does not wrap before something is to be written behind it.
       ("0123456789", "0123456789\n"), ("0123456789\rX", "X123456789\n"), ("0123456789A", "0123456789\nA\n"),
-      ("0123456789\r\nA", "0123456789\nA\n"), ("0123456789\u{08}X", "01234567X9\n"), ("0123456789^[[KX", "012345678X\n"),
+      ("0123456789\r\nA", "0123456789\nA\n"), ("0123456789\u{08}X", "01234567X9\n"),
+      ("0123456789^[[KX", "012345678X\n"),
       ("^[?a", "a\n"), ("^[[?7l0123456789AB^[[?7hC", "012345678C\n"),
       ("^[[?7l0123456789AB^[[?7hCD", "012345678C\nD\n"),
       ("1\r\n2\r\n3\r\n4\r\n5\r\n6", "2\n3\n4\n5\n6\n"),
@@ -82,7 +84,9 @@ import Testing
     let menu = "^[[1;2Hone^[[2;2H^[[7mtwo^[[m^[[3;2H^[[38;5;7mred^[[48;2;7;7;7mx^[[0;31mthree^[[27m"
     #expect(screen(menu).highlighted == [1])
     #expect(screen(menu + "^[[2;2Htwo").highlighted == [])
+    #expect(screen(menu).selected == "two")
     #expect(screen("^[[0;7;1mx^[[2Ky").highlighted == [0])
+    #expect(screen("^[[7m      ").highlighted == [])
     #expect(screen("^[[7mx^[[2J").highlighted == [])
   }
 
@@ -94,6 +98,30 @@ import Testing
     #expect(screen(menu).isDrawn)
     #expect(screen(menu + "\r\n\n\n").isDrawn)
     #expect(!screen(menu + "\r\n\n\n\n\n").isDrawn)
+  }
+
+  /// What GRUB 2.06 of our tiny guest sent, its menu waiting, after the key for the next entry.
+  @Test func aRealMenuOfGRUB() throws {
+    let folder = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+      .deletingLastPathComponent()
+    let bytes = try [UInt8](Data(contentsOf: folder.appending(path: "fixtures/screens/grub-menu.raw")))
+    for step in [1, 100, bytes.count] {
+      var shown = Screen()
+      for at in stride(from: 0, to: bytes.count, by: step) {
+        shown.receive(Array(bytes[at..<min(bytes.count, at + step)]))
+      }
+      #expect(shown.isDrawn)
+      #expect(shown.rows.count == 24)
+      #expect(shown.rows[1] == "                       GNU GRUB  version 2.06-13+deb12u2")
+      #expect(shown.rows[3] == " +" + String(repeating: "-", count: 76) + "+")
+      #expect(shown.rows[5].hasPrefix(" |*tiny, recovery mode   ") && shown.rows[5].hasSuffix("  |"))
+      #expect(shown.rows[4].hasPrefix(" | tiny   "))
+      #expect(shown.highlighted == [5])
+      #expect(shown.selected == "*tiny, recovery mode")
+      #expect(shown.text.contains("Use the ^ and v keys to select which entry is highlighted."))
+      // The countdown's line is gone.
+      #expect(!shown.text.contains("automatically"))
+    }
   }
 
   @Test func anotherSizeKeepsTheRowsAboutTheCursor() {

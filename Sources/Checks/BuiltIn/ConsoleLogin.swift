@@ -31,7 +31,8 @@ package struct ConsoleLogin: BootCheck {
   static func hanging(_ error: VerifyError, processors use: Double) -> Outcome {
     let percent = "\(Int((use * 100).rounded())) % of a processor"
     return use > 0.5
-      ? .broken(error: "cannot tell whether root can log in on COM1, the guest was at work all the time (\(percent)): \(error)")
+      ? .broken(
+        error: "cannot tell whether root can log in on COM1, the guest was at work all the time (\(percent)): \(error)")
       : .failed(reason: "root's login on COM1 hung while the guest had little to do (\(percent)): \(error)")
   }
 }
