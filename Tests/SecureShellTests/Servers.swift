@@ -148,6 +148,8 @@ final class ScriptedServer: Sendable {
           let (number, stream) = (count, DescriptorStream(owning: connection))
           group.addTask {
             try? await script(number, stream)
+            // A program that another test has just started may have inherited it.
+            shutdown(connection, CInt(SHUT_RDWR))
             stream.close()
           }
         }
