@@ -7,7 +7,7 @@ import SecureShell
 final class Server: Sendable {
   let port: UInt16
   private let folder: String
-  private nonisolated(unsafe) let process: Process
+  private let process: Process
 
   init(in folder: String, key: KeyPair) async throws {
     self.folder = folder
@@ -30,14 +30,16 @@ final class Server: Sendable {
 
       """
     try settings.write(toFile: "\(folder)/sshd_config", atomically: true, encoding: .utf8)
-    port = try Self.freePort()
-    process = Process()
+    let port = try Self.freePort()
+    let process = Process()
     process.executableURL = URL(filePath: "/usr/sbin/sshd")
     process.arguments = ["-D", "-e", "-f", "\(folder)/sshd_config", "-p", String(port)]
     process.standardError = FileHandle.nullDevice
     try process.run()
-    _ = try await SecureShell.connectRetrying(
+    (self.port, self.process) = (port, process)
+    let shell = try await SecureShell.connectRetrying(
       to: "127.0.0.1", port: port, user: NSUserName(), key: key, until: .after(.seconds(20)), attemptLimit: .seconds(5))
+    await shell.close()
   }
 
   func stop() { process.terminate() }

@@ -174,6 +174,7 @@ enum Kind: CaseIterable, CustomTestStringConvertible {
 }
 
 /// A session with a fresh server, `kind` of which as the user who runs the tests.
+@discardableResult
 func withServer<T>(
   _ kind: Kind = .openSSH, extra: [String] = [], keepalive: Keepalive = .standard,
   _ body: (SecureShell, Folder) async throws -> T
