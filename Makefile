@@ -42,9 +42,10 @@ quick: ## the tests that boot nothing
 	tools/deps.sh build
 	swift test $(DEBUG) --skip BootTests
 
-bench: build ## how fast images are taken in, as ratios to igzip, gzip and cat; rows of covering arrays
+bench: build ## intake as ratios to igzip, gzip and cat; rows of covering arrays; the checks of a boot over SSH
 	tools/deps.sh bench
 	IMGVERIFY_BENCH=1 swift build $(RELEASE) --product covering-bench
+	IMGVERIFY_BENCH=1 swift build $(RELEASE) --product batching-bench
 	tools/bench
 
 fmt:

@@ -104,8 +104,13 @@ if Context.environment["IMGVERIFY_FUZZ"] != nil {
       linkerSettings: [.unsafeFlags(["-sanitize=fuzzer", "-use-ld=lld"])]))
 }
 
-// The covering arrays against the problems of the field: only `make bench` builds it.
+// The covering arrays against the problems of the field, and the checks of a boot against a script by hand: only
+// `make bench` builds them.
 if Context.environment["IMGVERIFY_BENCH"] != nil {
+  package.targets.append(
+    .executableTarget(
+      name: "batching-bench", dependencies: ["Checks", "Guests", "SecureShell", "Model"], path: "Benchmarks/Batching",
+      swiftSettings: settings))
   package.targets.append(
     .executableTarget(
       name: "covering-bench", dependencies: ["Planning", "Model"], path: "Benchmarks/Covering",

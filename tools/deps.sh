@@ -16,7 +16,7 @@ packages() {
         mmdebstrap xz-utils
       ;;
     test) echo libxml2-utils shellcheck dropbear-bin openssh-client openssh-server procps ;;
-    bench) echo isal gzip openssl e2fsprogs python3 ;;
+    bench) echo isal gzip openssl e2fsprogs python3 openssh-client openssh-server ;;
     *) echo "deps.sh: no group '$1'; there are build, run, guests, test, bench" >&2 && return 64 ;;
   esac
 }

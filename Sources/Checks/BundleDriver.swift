@@ -15,8 +15,10 @@
 /// It needs of a guest: a POSIX sh, mkdir, mkfifo, head -c, sed, sleep, rm; and setsid, if checks that start processes
 /// of their own are to be ended with all of them.
 enum BundleDriver {
-  /// Most bytes of output, and of reasons and notes, that the guest keeps of one check.
+  /// Most bytes of output that the guest keeps of one check.
   static let outputLimit = 64 << 10
+  /// Most reasons and notes that it hands on of one check.
+  static let reportLimit = 256
 
   /// Functions, before the part that changes from bundle to bundle.
   static let functions = #"""
@@ -66,21 +68,33 @@ enum BundleDriver {
       kill -s KILL "$1" 2>/dev/null
     }
 
-    # Run with SECONDS PROCESS READER FOLDER SESSION: kills the check when its time is up, and the reader of its output,
-    # in case that something got away and still holds the pipe. No traps: a signal that comes just before 'wait' is lost.
+    # One for all checks, run with FOLDER SESSION in a session of its own: kills the check that FOLDER/now names (ID
+    # PROCESS READER SECONDS) when its time is up, and two seconds later the reader of its output, in case that something
+    # got away and still holds the pipe. It looks once a second: a process or two for each check would cost more than most
+    # checks do. No traps: a signal that comes just before 'wait' is lost.
     # shellcheck disable=SC2016 # the watcher expands it
-    IMGV_WATCH='sleep "$1"
-    : >"$4/late"
-    [ -z "$5" ] || kill -s KILL -- "-$2"
-    kill -s KILL "$2"
-    sleep 2
-    kill -s KILL "$3"'
+    IMGV_WATCH='last=""
+    while sleep 1; do
+      id=""
+      read -r id runner reader limit <"$1/now"
+      if [ -z "$id" ] || [ "$id" != "$last" ]; then
+        last=$id ticks=0
+        continue
+      fi
+      ticks=$((ticks + 1))
+      if [ "$ticks" -eq "$limit" ]; then
+        echo "$id" >"$1/late"
+        [ -z "$2" ] || kill -s KILL -- "-$runner"
+        kill -s KILL "$runner"
+      elif [ "$ticks" -ge $((limit + 2)) ]; then
+        kill -s KILL "$reader"
+      fi
+    done'
 
     # check ID SECONDS NEEDS: runs the file $IMGV_DIR/ID.sh.
     check() {
       say begin "$1"
       : >"$IMGV_DIR/report"
-      rm -f "$IMGV_DIR/late"
       clock
       began=$now
       head -c "$IMGV_LIMIT" <"$IMGV_DIR/pipe" >"$IMGV_DIR/out" &
@@ -89,22 +103,21 @@ enum BundleDriver {
       IMGVERIFY_NEEDS=$3 IMGVERIFY_REPORT=$IMGV_DIR/report \
         $IMGV_SESSION sh "$IMGV_DIR/$1.sh" </dev/null >"$IMGV_DIR/pipe" 2>&1 &
       runner=$!
-      # shellcheck disable=SC2086
-      $IMGV_SESSION sh -c "$IMGV_WATCH" watch "$2" "$runner" "$reader" "$IMGV_DIR" "$IMGV_SESSION" \
-        </dev/null >/dev/null 2>&1 &
-      watcher=$!
+      echo "$1 $runner $reader $2" >"$IMGV_DIR/now"
       wait "$runner"
       status=$?
-      [ ! -e "$IMGV_DIR/late" ] || status=timeout
+      late=''
+      [ ! -s "$IMGV_DIR/late" ] || read -r late <"$IMGV_DIR/late"
+      [ "$late" != "$1" ] || status=timeout
       [ -z "$IMGV_SESSION" ] || kill -s KILL -- "-$runner" 2>/dev/null
       wait "$reader"
-      ends "$watcher"
-      wait "$watcher" 2>/dev/null
+      : >"$IMGV_DIR/now"
       clock
-      if [ -s "$IMGV_DIR/report" ]; then
-        head -c "$IMGV_LIMIT" "$IMGV_DIR/report" | sed "s/^\([a-z]*\) /$IMGV_MARK \1 $1 /"
-        echo
-      fi
+      lines=0
+      while [ "$lines" -lt "$IMGV_LINES" ] && { IFS= read -r line || [ -n "$line" ]; }; do
+        printf '%s %s %s %.16384s\n' "$IMGV_MARK" "${line%% *}" "$1" "${line#* }"
+        lines=$((lines + 1))
+      done <"$IMGV_DIR/report"
       case $status in
         0 | 77) ;;
         *)
@@ -137,12 +150,15 @@ enum BundleDriver {
           break
         fi
       done
-      if [ -z "$IMGV_DIR" ] || ! mkfifo "$IMGV_DIR/pipe" || ! : >"$IMGV_DIR/recap"; then
+      if [ -z "$IMGV_DIR" ] || ! mkfifo "$IMGV_DIR/pipe" || ! : >"$IMGV_DIR/recap" || ! : >"$IMGV_DIR/now"; then
         say trouble "no folder to work in: tried ${TMPDIR:-/tmp}, /run, /var/tmp, /dev/shm"
         return 1
       fi
       IMGV_SESSION=''
       ! command -v setsid >/dev/null || IMGV_SESSION=setsid
+      # shellcheck disable=SC2086 # no word at all without setsid
+      $IMGV_SESSION sh -c "$IMGV_WATCH" watch "$IMGV_DIR" "$IMGV_SESSION" </dev/null >/dev/null 2>&1 &
+      watcher=$!
       # Over the serial console the kernel writes between our lines; it stays silent for the time being.
       if [ "$EXPECT_TRANSPORT" = serial ] && read -r level rest 2>/dev/null </proc/sys/kernel/printk; then
         console="$level $rest"

@@ -49,7 +49,8 @@ package struct CheckBundle: Sendable {
     }
 
     var script = "# imgverify: the checks of one boot\n"
-    script += "IMGV_MARK='\(mark)' IMGV_NAME='\(word)' IMGV_LIMIT=\(BundleDriver.outputLimit)\n"
+    script += "IMGV_MARK='\(mark)' IMGV_NAME='\(word)' IMGV_LIMIT=\(BundleDriver.outputLimit) "
+    script += "IMGV_LINES=\(BundleDriver.reportLimit)\n"
     let assignments = try environment.shellAssignments()
     script += assignments
     script += "export \(environment.variables.keys.sorted().joined(separator: " "))\n"

@@ -5,6 +5,9 @@ package struct Expectations: Hashable, Sendable {
   /// `EXPECT_…` to value; a variable that does not apply is absent.
   package private(set) var variables: [String: String] = [:]
 
+  /// Nothing is promised.
+  package init() {}
+
   /// - Parameters:
   ///   - rootKey: the public key given through `root_authorized_keys`, one line.
   ///   - diskSize: size of the boot disk as the guest sees it.

@@ -169,8 +169,8 @@ private struct ScanExchange {
       ScanExchange(name: "ecdh-sha2-nistp256", opening: [30] + sshString(nistP256Generator), answer: 31)
     ]
     + ["diffie-hellman-group14-sha256", "diffie-hellman-group14-sha1", "diffie-hellman-group1-sha1"].map { name in
-      // 2 to the power of 1000: a power of the generator as any other.
-      ScanExchange(name: name, opening: [30] + sshString([1] + [UInt8](repeating: 0, count: 125)), answer: 31)
+      // Any number between 1 and the prime; OpenSSH refuses those with few bits set.
+      ScanExchange(name: name, opening: [30] + sshString([UInt8](repeating: 0x5A, count: 120)), answer: 31)
     }
 
   /// The generator of the curve NIST P-256, not compressed (SEC 2, 2.4.2).

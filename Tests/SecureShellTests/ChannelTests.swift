@@ -74,8 +74,11 @@ struct ChannelTests {
         }
         try await group.waitForAll()
       }
-      let long = Task { try await shell.run("exec sleep 30", outputLimit: limit, until: soon()) }
-      try await Task.sleep(for: .milliseconds(100))
+      let (started, tell) = AsyncStream<Void>.makeStream()
+      let long = Task {
+        try await shell.run("exec sleep 30", outputLimit: limit, until: soon(), onStart: { tell.yield() })
+      }
+      for await _ in started { break }
       let error = await #expect(throws: VerifyError.self) {
         try await shell.run("true", outputLimit: limit, until: .after(.milliseconds(200)))
       }
@@ -105,14 +108,42 @@ struct ChannelTests {
 
   @Test func aServerThatNeverAnswersACommand() async throws {
     try await withServer { shell, _ in
-      let stop = "p=$PPID; (sleep 3; kill -CONT $p) >/dev/null 2>&1 & kill -STOP $p"
-      _ = try? await shell.run(stop, outputLimit: limit, until: .after(.milliseconds(300)))
-      let error = await #expect(throws: VerifyError.self) {
-        try await shell.run("true", outputLimit: limit, until: .after(.milliseconds(300)))
+      let stop = "p=$PPID; (sleep 6; kill -CONT $p) >/dev/null 2>&1 & kill -STOP $p"
+      _ = try? await shell.run(stop, outputLimit: limit, until: .after(.milliseconds(500)))
+      // A slow machine may not have come to stop it yet.
+      var last: VerifyError?
+      for _ in 0..<10 {
+        do {
+          _ = try await shell.run("true", outputLimit: limit, until: .after(.milliseconds(300)))
+        } catch let error as VerifyError {
+          last = error
+          if error.message.contains("no end of the command") { break }
+        }
       }
-      #expect(error?.code == .timedOut)
-      #expect(error?.message.contains("no end of the command") == true, "\(error?.message ?? "")")
+      #expect(last?.code == .timedOut)
+      #expect(last?.message.contains("no end of the command") == true, "\(last?.message ?? "")")
     }
+  }
+
+  /// Who tells a guest to switch itself off has to know whether it was told.
+  @Test func theStartOfACommandIsTold() async throws {
+    let starts = Mutex(0)
+    try await withServer { shell, _ in
+      await #expect(throws: VerifyError.self) {
+        try await shell.run(
+          "kill -KILL $PPID; sleep 5", outputLimit: limit, until: soon(), onStart: { starts.withLock { $0 += 1 } })
+      }
+      #expect(starts.withLock { $0 } == 1)
+      await #expect(throws: VerifyError.self) {
+        try await shell.run("true", outputLimit: limit, until: soon(), onStart: { starts.withLock { $0 += 1 } })
+      }
+    }
+    try await withServer(extra: ["MaxSessions 0"]) { shell, _ in
+      await #expect(throws: VerifyError.self) {
+        try await shell.run("true", outputLimit: limit, until: soon(), onStart: { starts.withLock { $0 += 1 } })
+      }
+    }
+    #expect(starts.withLock { $0 } == 1)
   }
 
   @Test func inputThatNobodyTakesIsSaidSo() async throws {

@@ -148,6 +148,8 @@ final class ScriptedServer: Sendable {
           let (number, stream) = (count, DescriptorStream(owning: connection))
           group.addTask {
             try? await script(number, stream)
+            // A program that another test has just started may have inherited it.
+            shutdown(connection, CInt(SHUT_RDWR))
             stream.close()
           }
         }
@@ -172,6 +174,7 @@ enum Kind: CaseIterable, CustomTestStringConvertible {
 }
 
 /// A session with a fresh server, `kind` of which as the user who runs the tests.
+@discardableResult
 func withServer<T>(
   _ kind: Kind = .openSSH, extra: [String] = [], keepalive: Keepalive = .standard,
   _ body: (SecureShell, Folder) async throws -> T
