@@ -1,3 +1,4 @@
+import Consoles
 package import Guests
 package import Model
 
