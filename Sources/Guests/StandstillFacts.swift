@@ -176,6 +176,9 @@ package struct StandstillFacts: Sendable {
 
   // MARK: Words
 
+  /// The last line, at most 200 characters of it; empty: there is none.
+  var lastLine: String { short(lines.last ?? "", 200) }
+
   private var lastWords: String { lines.last.map { ", after “\(short($0, 80))”" } ?? "" }
 
   /// What the processor does, to be put behind a sentence.

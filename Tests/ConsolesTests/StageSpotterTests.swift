@@ -69,6 +69,20 @@ import Testing
     #expect(spotted("\(line)\n").isEmpty)
   }
 
+  @Test func landmarksAreWaitedForAndOldOnesCount() async throws {
+    try await withConsole { console, guest in
+      try await guest.say("noise\nLinux version 6.1\n")
+      #expect(try await console.landmarks(after: 0, until: soon()).map(\.stage) == [.kernel])
+      async let next = console.landmarks(after: 1, until: soon())
+      try await guest.say("INIT: version 3.06 booting\n(initramfs) ")
+      #expect(try await next.first?.stage == .userSpace)
+      #expect(try await console.landmarks(after: 2, until: soon()).map(\.stage) == [.initramfs])
+      await #expect(throws: VerifyError.self) {
+        try await console.landmarks(after: 3, until: .after(.milliseconds(20)))
+      }
+    }
+  }
+
   /// A line of a megabyte, and a megabyte of lines that show the same stage.
   @Test func aFloodIsBounded() {
     var spotter = StageSpotter()

@@ -17,7 +17,9 @@ import Testing
     var testDescription: String { sentence }
   }
 
-  private static func look(_ addresses: [UInt64], halted: Bool = false, on: Bool = true, user: Bool = false, real: Bool = false)
+  private static func look(
+    _ addresses: [UInt64], halted: Bool = false, on: Bool = true, user: Bool = false, real: Bool = false
+  )
     -> ProcessorLook
   {
     ProcessorLook(
@@ -141,7 +143,8 @@ import Testing
   @Test(arguments: [
     (
       [
-        "[    1.2] Run /init as init process", "ALERT!  UUID=00000000-0000-4000-8000-000000000000 does not exist.  Dropping to a shell!",
+        "[    1.2] Run /init as init process",
+        "ALERT!  UUID=00000000-0000-4000-8000-000000000000 does not exist.  Dropping to a shell!",
         "(initramfs) ",
       ], "stopped in the initramfs: UUID=00000000-0000-4000-8000-000000000000 does not exist"
     ),
@@ -149,7 +152,8 @@ import Testing
       [
         "[ TIME ] Timed out waiting for device dev-disk-by\\x2duuid-0.device - /dev/disk/by-uuid/0.",
         "[DEPEND] Dependency failed for data.mount - /data.",
-        "[DEPEND] Dependency failed for local-fs.target - Local File Systems.", "You are in emergency mode. After logging",
+        "[DEPEND] Dependency failed for local-fs.target - Local File Systems.",
+        "You are in emergency mode. After logging",
       ],
       "emergency mode: dependency failed for data.mount - /data; no device dev-disk-by\\x2duuid-0.device - /dev/disk/by-uuid/0"
     ),

@@ -68,7 +68,8 @@ import Testing
     #expect(Registers.parse(text).isEmpty)
   }
 
-  private func looks(_ addresses: [UInt64], halted: Set<Int> = [], on: Bool = true, user: Bool = false) -> [[Registers]] {
+  private func looks(_ addresses: [UInt64], halted: Set<Int> = [], on: Bool = true, user: Bool = false) -> [[Registers]]
+  {
     addresses.enumerated().map { index, address in
       [Registers(address: address, isHalted: halted.contains(index), takesInterrupts: on, isUserMode: user)]
     }
@@ -85,6 +86,9 @@ import Testing
     #expect(ProcessorLook(looks(wide, halted: all.subtracting([3, 5]))).behaviour == .idle)
     #expect(ProcessorLook(looks(same)).behaviour == .spinning)
     #expect(ProcessorLook(looks(wide)).behaviour == .busy)
+    // The clock's handler in the BIOS, now and then; as it was seen of `jmp $`.
+    let disturbed = ProcessorLook(looks([0x7c00, 0xf704c, 0x7c00, 0x7c00, 0x7c00]))
+    #expect(disturbed.behaviour == .spinning && disturbed.address == 0x7c00)
     let user = ProcessorLook(looks(wide, halted: [0], user: true))
     #expect(user.isUserMode == true && user.address == 0x1000)
     // The other processors of a spinning boot sector sleep for good.
