@@ -43,16 +43,18 @@ import Testing
 
   @Test func aStageIsTimedByTheFirstByteOfItsLine() {
     var spotter = StageSpotter()
-    #expect(!spotter.receive(Array("noise\nLinux ver".utf8), at: .seconds(3)))
-    #expect(spotter.receive(Array("sion 6.1\n".utf8), at: .seconds(9)))
+    let isNew = [
+      spotter.receive(Array("noise\nLinux ver".utf8), at: .seconds(3)),
+      spotter.receive(Array("sion 6.1\n".utf8), at: .seconds(9)),
+    ]
+    #expect(isNew == [false, true])
     #expect(spotter.landmarks == [Landmark(stage: .kernel, time: .seconds(3), line: "Linux version 6.1")])
   }
 
   @Test func aPromptCountsWithoutALineEnd() {
     var spotter = StageSpotter()
-    #expect(!spotter.receive(Array("grub> ".utf8), at: .seconds(1)))
-    #expect(spotter.settle())
-    #expect(!spotter.settle())
+    let isNew = [spotter.receive(Array("grub> ".utf8), at: .seconds(1)), spotter.settle(), spotter.settle()]
+    #expect(isNew == [false, true, false])
     #expect(spotter.landmarks.map(\.stage) == [.bootLoader])
   }
 
