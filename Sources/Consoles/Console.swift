@@ -37,8 +37,8 @@ package actor Console {
   private var filter = TerminalFilter()
   private var window: TextWindow
   private var book: AlarmBook
-  private var spotter = StageSpotter()
-  private let landmarkSignal = ChangeSignal()
+  private(set) var spotter = StageSpotter()
+  let landmarkSignal = ChangeSignal()
   private var nextID = 0
   private var waiters: [Int: Waiter] = [:]
   private var alarmWaiters: [Int: AsyncThrowingStream<ConsoleAlarm, any Error>.Continuation] = [:]
@@ -254,24 +254,6 @@ package actor Console {
     waiters[id] = Waiter(matcher: matcher, feed: feed)
     defer { waiters[id] = nil }
     return try await first(of: matches, until: deadline, for: "waited for \(what)")
-  }
-
-  /// The lines that showed a stage, each stage once, in the order in which they came.
-  package var landmarks: [Landmark] { spotter.landmarks }
-
-  /// What the guest last said that it waits for, unless it has said that it got it.
-  package var wait: ConsoleWait? { spotter.wait }
-
-  package var kernelClock: KernelClock { spotter.clock }
-
-  /// Waits for landmarks behind the first `count`, and gives them.
-  ///
-  /// - Throws: ``VerifyError`` `.timedOut` when `deadline` passes without one.
-  package func landmarks(after count: Int, until deadline: Deadline) async throws -> [Landmark] {
-    try await landmarkSignal.value("a stage on the console", until: deadline) {
-      let seen = await self.landmarks
-      return seen.count > count ? Array(seen[count...]) : nil
-    }
   }
 
   /// Waits for a fatal alarm; one that was raised before counts.

@@ -25,6 +25,9 @@ package struct ConsoleWait: Sendable, Hashable {
     }
   }
 
+  /// One of these is in every line that begins a wait.
+  static let words = ["DHCP", "udhcpc: ", "A start job "].map { Array($0.utf8) }
+
   /// How the wait under way goes on with `line`.
   static func follow(_ line: Substring, at time: Duration, _ wait: inout ConsoleWait?) {
     if let kind = begun(by: line) {

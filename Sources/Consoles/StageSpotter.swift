@@ -59,11 +59,12 @@ struct StageSpotter: Sendable {
     let stamp = KernelClock.stamp(of: whole)
     if let stamp { clock.note(stamp.seconds, at: lineTime) }
     let text = Self.bare(stamp?.message ?? whole[...])
-    if let mark = missing.first(where: { $0.matches(text) }) {
+    if let mark = missing.first(where: { $0.matches(text, line) }) {
       landmarks.append(Landmark(stage: mark.stage, time: lineTime, line: whole))
       missing.removeAll { $0.stage == mark.stage }
     }
-    ConsoleWait.follow(text, at: lineTime, &wait)
+    let isOfWaiting = ConsoleWait.words.contains { line.firstOffset(of: $0, in: 0..<line.count) != nil }
+    if wait != nil || isOfWaiting { ConsoleWait.follow(text, at: lineTime, &wait) }
   }
 
   /// Without what systemd puts before its messages: `[  OK  ] `, `         `, `systemd[1]: `.

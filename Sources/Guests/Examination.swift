@@ -53,7 +53,7 @@ extension Guest {
     let standstill = Standstill(
       boot: boot.id, sentence: facts.sentence, seconds: (began - powerOn).inSeconds,
       stage: facts.stage?.stage.rawValue, stageSeconds: facts.stage?.time.inSeconds,
-      lastLine: String((facts.lines.last ?? "").prefix(200)), silence: silence?.inSeconds,
+      lastLine: facts.lastLine, silence: silence?.inSeconds,
       processor: facts.processor.behaviour, address: facts.processor.address.map { String($0, radix: 16) },
       isUserMode: facts.processor.isUserMode, load: load, starved: slowness)
     let grounds = standstill.facts(stages.all) + registerLines(looks)

@@ -86,23 +86,27 @@ package struct StandstillFacts: Sendable {
     return short(String(words))
   }
 
-  /// What systemd missed: the first failed dependency is the cause, later ones are what hangs on it.
+  /// What systemd missed: the first mount that failed is the cause, not the check of its file system before it, nor
+  /// what hangs on it later. On a narrow console systemd cuts names, so a line that is whole is taken if there is one.
   private var failedDependency: String? {
     var parts: [String] = []
-    if let line = lines.first(where: { $0.contains("Dependency failed for") && !$0.contains("File Systems") }) {
+    let failed = lines.filter { $0.contains("Dependency failed for ") && !$0.contains("File Systems") }
+    if let line = failed.first(where: { $0.contains(" - /") && !$0.contains("fsck@") }) ?? failed.first {
       parts.append("dependency failed for " + behind("Dependency failed for ", in: line))
     } else if let line = lines.first(where: { $0.contains("Failed to mount ") || $0.contains("Failed to start ") }) {
       parts.append("failed to " + behind("Failed to ", in: line))
     }
-    if let line = lines.first(where: { $0.contains("Timed out waiting for device") }) {
+    let late = lines.filter { $0.contains("Timed out waiting for device ") }
+    if let line = late.first(where: { $0.contains(" - /") }) ?? late.first {
       parts.append("no device " + behind("Timed out waiting for device ", in: line))
     }
     return parts.isEmpty ? nil : parts.joined(separator: "; ")
   }
 
-  /// The rest of a line of systemd, without the full stop.
+  /// The rest of a line of systemd, without the full stop: of `data.mount - /data.` what it describes, `/data`.
   private func behind(_ mark: String, in line: String) -> String {
-    let rest = line.firstRange(of: mark).map { line[$0.upperBound...] } ?? line[...]
+    var rest = line.firstRange(of: mark).map { line[$0.upperBound...] } ?? line[...]
+    if let dash = rest.firstRange(of: " - ") { rest = rest[dash.upperBound...] }
     return short(String(rest.hasSuffix(".") ? rest.dropLast() : rest), 80)
   }
 
@@ -175,6 +179,9 @@ package struct StandstillFacts: Sendable {
   }
 
   // MARK: Words
+
+  /// The last line, at most 200 characters of it; empty: there is none.
+  var lastLine: String { short(lines.last ?? "", 200) }
 
   private var lastWords: String { lines.last.map { ", after “\(short($0, 80))”" } ?? "" }
 

@@ -6,7 +6,7 @@ package struct Standstill: Codable, Hashable, Sendable {
     case halted
     /// Halted most of the time, to go on with the next interrupt.
     case idle
-    /// Always within a few instructions.
+    /// Mostly within a few instructions.
     case spinning
     /// Running, at many places.
     case busy

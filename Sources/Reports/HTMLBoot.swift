@@ -21,7 +21,7 @@ extension Report {
       """
     }
     let standstill: Markup? = boot.standstill.map {
-      "<p class=\"standstill\"><b>Did not come up:</b> \($0.sentence)</p>\n"
+      "<p class=\"trouble\"><b>Did not come up:</b> \($0.sentence)</p>\n"
     }
     let troubles: [Markup] = (boot.troubles + [boot.doubt].compactMap { $0 }).prefix(20).map { trouble in
       "<p class=\"trouble\"><span aria-hidden=\"true\">?</span> <b>\(trouble.code):</b> \(trouble.message)</p>\n"

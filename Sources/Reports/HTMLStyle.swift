@@ -79,7 +79,6 @@ let styleSheet = """
   .time{color:var(--soft);font-size:.85rem;font-variant-numeric:tabular-nums;white-space:nowrap}
   .bootcard>summary .layout{flex-basis:100%;color:var(--soft);font-size:.88rem;padding-left:1.4rem}
   .trouble{background:var(--unsure-bg);border-radius:.4rem;padding:.4rem .75rem;margin:.6rem 0}
-  .standstill{background:var(--tone-bg,var(--code));border-radius:.4rem;padding:.4rem .75rem;margin:.6rem 0}
   .share{color:var(--soft);font-size:.88rem;margin:.4rem 0}
   ol.stages,ul.findings,ul.files{list-style:none;padding:0;margin:0}
   ol.stages li{display:grid;grid-template-columns:minmax(6rem,10rem) 1fr 5.5rem;gap:0 .75rem;align-items:center;padding:.12rem 0}

@@ -61,7 +61,8 @@ extension BootTests {
         #expect(outcome.status == 1, "\(hang.fault): \(outcome.story)")
         let report = try #require(outcome.report, "\(hang.fault): \(outcome.story)")
         let finding = try #require(
-          report.findings.first { $0.check == hang.check && $0.standing == "rejects" }, "\(hang.fault): \(outcome.story)")
+          report.findings.first { $0.check == hang.check && $0.standing == "rejects" },
+          "\(hang.fault): \(outcome.story)")
         #expect(finding.reason.hasPrefix(hang.begins) && finding.reason.contains(hang.says), "\(finding.reason)")
         // The verdict's own sentence, the terminal, the file for CI and the page: the same words first.
         #expect(report.sentence.hasPrefix("\(hang.check): \(hang.begins)"), "\(report.sentence)")
@@ -71,7 +72,8 @@ extension BootTests {
         let xml = outcome.file("report.xml").replacing("&apos;", with: "'").replacing("&#39;", with: "'")
         #expect(xml.contains("<failure message=\"\(hang.begins)"), "\(hang.fault)")
         let html = outcome.file("report.html")
-        #expect(html.contains("Did not come up:</b> \(hang.begins)") || html.contains("Did not come up:</b> \(escaped)"))
+        #expect(
+          html.contains("Did not come up:</b> \(hang.begins)") || html.contains("Did not come up:</b> \(escaped)"))
         if !hang.stage.isEmpty {
           let boot = try #require(finding.boot)
           let journal = outcome.file("journal.jsonl").split(separator: "\n").filter { $0.contains("\"\(boot)\"") }

@@ -43,16 +43,18 @@ import Testing
 
   @Test func aStageIsTimedByTheFirstByteOfItsLine() {
     var spotter = StageSpotter()
-    #expect(!spotter.receive(Array("noise\nLinux ver".utf8), at: .seconds(3)))
-    #expect(spotter.receive(Array("sion 6.1\n".utf8), at: .seconds(9)))
+    let isNew = [
+      spotter.receive(Array("noise\nLinux ver".utf8), at: .seconds(3)),
+      spotter.receive(Array("sion 6.1\n".utf8), at: .seconds(9)),
+    ]
+    #expect(isNew == [false, true])
     #expect(spotter.landmarks == [Landmark(stage: .kernel, time: .seconds(3), line: "Linux version 6.1")])
   }
 
   @Test func aPromptCountsWithoutALineEnd() {
     var spotter = StageSpotter()
-    #expect(!spotter.receive(Array("grub> ".utf8), at: .seconds(1)))
-    #expect(spotter.settle())
-    #expect(!spotter.settle())
+    let isNew = [spotter.receive(Array("grub> ".utf8), at: .seconds(1)), spotter.settle(), spotter.settle()]
+    #expect(isNew == [false, true, false])
     #expect(spotter.landmarks.map(\.stage) == [.bootLoader])
   }
 
@@ -67,6 +69,20 @@ import Testing
   ])
   func otherLinesAreNoStage(line: String) {
     #expect(spotted("\(line)\n").isEmpty)
+  }
+
+  @Test func landmarksAreWaitedForAndOldOnesCount() async throws {
+    try await withConsole { console, guest in
+      try await guest.say("noise\nLinux version 6.1\n")
+      #expect(try await console.landmarks(after: 0, until: soon()).map(\.stage) == [.kernel])
+      async let next = console.landmarks(after: 1, until: soon())
+      try await guest.say("INIT: version 3.06 booting\n(initramfs) ")
+      #expect(try await next.first?.stage == .userSpace)
+      #expect(try await console.landmarks(after: 2, until: soon()).map(\.stage) == [.initramfs])
+      await #expect(throws: VerifyError.self) {
+        try await console.landmarks(after: 3, until: .after(.milliseconds(20)))
+      }
+    }
   }
 
   /// A line of a megabyte, and a megabyte of lines that show the same stage.

@@ -1,8 +1,9 @@
 import Consoles
-import Guests
 import Hypervisors
 import Model
 import Testing
+
+@testable import Guests
 
 /// What a report says first of a guest that did not come up: one sentence for each way to stand still.
 @Suite struct StandstillSentenceTests {
@@ -17,7 +18,9 @@ import Testing
     var testDescription: String { sentence }
   }
 
-  private static func look(_ addresses: [UInt64], halted: Bool = false, on: Bool = true, user: Bool = false, real: Bool = false)
+  private static func look(
+    _ addresses: [UInt64], halted: Bool = false, on: Bool = true, user: Bool = false, real: Bool = false
+  )
     -> ProcessorLook
   {
     ProcessorLook(
@@ -141,17 +144,20 @@ import Testing
   @Test(arguments: [
     (
       [
-        "[    1.2] Run /init as init process", "ALERT!  UUID=00000000-0000-4000-8000-000000000000 does not exist.  Dropping to a shell!",
+        "[    1.2] Run /init as init process",
+        "ALERT!  UUID=00000000-0000-4000-8000-000000000000 does not exist.  Dropping to a shell!",
         "(initramfs) ",
       ], "stopped in the initramfs: UUID=00000000-0000-4000-8000-000000000000 does not exist"
     ),
     (
       [
-        "[ TIME ] Timed out waiting for device dev-disk-by\\x2duuid-0.device - /dev/disk/by-uuid/0.",
+        "[ TIME ] Timed out waiting for device …00000-0000-4000-8000-000000000000.",
+        "[   51.2] systemd[1]: Timed out waiting for device dev-disk-by\\x2duuid-0.device - /dev/disk/by-uuid/0.",
+        "[DEPEND] Dependency failed for syst…00000-0000-4000-8000-000000000000.",
         "[DEPEND] Dependency failed for data.mount - /data.",
-        "[DEPEND] Dependency failed for local-fs.target - Local File Systems.", "You are in emergency mode. After logging",
-      ],
-      "emergency mode: dependency failed for data.mount - /data; no device dev-disk-by\\x2duuid-0.device - /dev/disk/by-uuid/0"
+        "[DEPEND] Dependency failed for loca…s.target - Local File Systems.",
+        "You are in emergency mode. After logging",
+      ], "emergency mode: dependency failed for /data; no device /dev/disk/by-uuid/0"
     ),
     (
       ["error: no such device: 4f3a.", "Entering rescue mode...", "grub rescue> "],

@@ -6,7 +6,8 @@ import Testing
 
 /// A boot that did not come up: every report says first where it stood, and by the way how far it came.
 @Suite struct StandstillReportTests {
-  static let sentence = "waits for DHCP on eth0 since 4 min 10 s (dhclient), though the static address 10.88.1.7 was promised"
+  static let sentence =
+    "waits for DHCP on eth0 since 4 min 10 s (dhclient), though the static address 10.88.1.7 was promised"
 
   private static let report: Report = {
     let boot = Samples.plan.boots[0]

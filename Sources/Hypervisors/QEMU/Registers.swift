@@ -58,7 +58,7 @@ package struct Registers: Sendable, Hashable {
 /// What a machine's processors do, from looks at their registers at several moments.
 package struct ProcessorLook: Sendable, Hashable {
   package var behaviour = Standstill.Processor.unknown
-  /// Of the first processor that was seen running, else of the first.
+  /// Where it spins; else of the first processor that was seen running, else of the first.
   package var address: UInt64?
   /// Whether most looks at a running processor found it in user mode.
   package var isUserMode: Bool?
@@ -83,8 +83,12 @@ package struct ProcessorLook: Sendable, Hashable {
     if awake * 4 <= looks.count {
       behaviour = awake == 0 && !all.contains(where: \.takesInterrupts) ? .halted : .idle
     } else {
-      let places = running.map(\.address)
-      behaviour = places.max()! - places.min()! < Self.loopSize ? .spinning : .busy
+      // A loop with interrupts on is also met in the handler of the clock's.
+      let places = running.map(\.address).sorted()
+      let crowd = places.map { place in places.filter { $0 >= place && $0 - place < Self.loopSize } }
+        .max { $0.count < $1.count }!
+      behaviour = crowd.count * 3 >= places.count * 2 ? .spinning : .busy
+      if behaviour == .spinning { address = crowd[0] }
     }
   }
 }
