@@ -114,7 +114,8 @@ extension Report {
     if doubts.isEmpty, !findings.contains(where: { $0.standing == .rejects }) {
       let judged = gate.contains { $0.findings.contains { $0.standing != .skipped } }
       if gate.isEmpty {
-        let hardware = boots.isEmpty ? "" : " on hardware that it has to know"
+        let aside = boots.allSatisfy(\.isTrial) ? " where nothing misbehaves" : " on hardware that it has to know"
+        let hardware = boots.isEmpty ? "" : aside
         doubts.append(Trouble(boot: nil, code: "noBoot", message: "the image was not booted\(hardware)"))
       } else if !judged {
         doubts.append(Trouble(boot: nil, code: "noBoot", message: "every check of every boot was skipped"))
