@@ -46,7 +46,7 @@ import SecureShell
     }
     let checks = try Catalogue.load(folders: [folder + "/checks"], hostChecks: []).guestChecks
     let byHand = """
-      umask 077; helpers=$(mktemp); export IMGVERIFY_HELPERS="$helpers" IMGVERIFY_REPORT=/dev/null
+      umask 077; helpers=$(mktemp); export IMGVERIFY_HELPERS="$helpers" IMGVERIFY_REPORT=/dev/null IMGVERIFY_NEEDS=
       cat >"$helpers" <<'END_OF_HELPERS'
       \(helpers)END_OF_HELPERS
 
