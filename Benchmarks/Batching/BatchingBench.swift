@@ -70,7 +70,9 @@ import SecureShell
     let holds = ratio <= bar
     print("  ratio \((ratio * 100).rounded() / 100), bar <= \(bar): \(holds ? "holds" : "DOES NOT HOLD")")
     if !holds {
+      // Whoever exits here defers nothing.
       server.stop()
+      try? FileManager.default.removeItem(atPath: folder)
       exit(1)
     }
   }
