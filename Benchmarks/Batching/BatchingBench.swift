@@ -46,7 +46,7 @@ import SecureShell
     }
     let checks = try Catalogue.load(folders: [folder + "/checks"], hostChecks: []).guestChecks
     let byHand = """
-      umask 077; helpers=$(mktemp); export IMGVERIFY_HELPERS="$helpers" IMGVERIFY_REPORT=/dev/null
+      umask 077; helpers=$(mktemp); export IMGVERIFY_HELPERS="$helpers" IMGVERIFY_REPORT=/dev/null IMGVERIFY_NEEDS=
       cat >"$helpers" <<'END_OF_HELPERS'
       \(helpers)END_OF_HELPERS
 
@@ -70,7 +70,9 @@ import SecureShell
     let holds = ratio <= bar
     print("  ratio \((ratio * 100).rounded() / 100), bar <= \(bar): \(holds ? "holds" : "DOES NOT HOLD")")
     if !holds {
+      // Whoever exits here defers nothing.
       server.stop()
+      try? FileManager.default.removeItem(atPath: folder)
       exit(1)
     }
   }

@@ -7,7 +7,7 @@ import SecureShell
 final class Server: Sendable {
   let port: UInt16
   private let folder: String
-  private let process: Process
+  private let process: pid_t
 
   init(in folder: String, key: KeyPair) async throws {
     self.folder = folder
@@ -31,18 +31,29 @@ final class Server: Sendable {
       """
     try settings.write(toFile: "\(folder)/sshd_config", atomically: true, encoding: .utf8)
     let port = try Self.freePort()
-    let process = Process()
-    process.executableURL = URL(filePath: "/usr/sbin/sshd")
-    process.arguments = ["-D", "-e", "-f", "\(folder)/sshd_config", "-p", String(port)]
-    process.standardError = FileHandle.nullDevice
-    try process.run()
+    // Not by Foundation's `Process`: that hands on whatever signals its thread has blocked, and a shell whose SIGCHLD is
+    // blocked waits for ever.
+    var attributes = posix_spawnattr_t()
+    posix_spawnattr_init(&attributes)
+    defer { posix_spawnattr_destroy(&attributes) }
+    var none = sigset_t()
+    sigemptyset(&none)
+    posix_spawnattr_setsigmask(&attributes, &none)
+    posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGMASK))
+    let words = ["/usr/sbin/sshd", "-D", "-E", "\(folder)/log", "-f", "\(folder)/sshd_config", "-p", String(port)]
+    let list = words.map { strdup($0) } + [nil]
+    defer { for word in list { free(word) } }
+    var process = pid_t()
+    guard posix_spawn(&process, words[0], nil, &attributes, list, environ) == 0 else {
+      throw VerifyError(.toolFailed, "sshd does not start")
+    }
     (self.port, self.process) = (port, process)
     let shell = try await SecureShell.connectRetrying(
       to: "127.0.0.1", port: port, user: NSUserName(), key: key, until: .after(.seconds(20)), attemptLimit: .seconds(5))
     await shell.close()
   }
 
-  func stop() { process.terminate() }
+  func stop() { kill(process, SIGTERM) }
 
   /// What a person would do: `ssh host sh -s <script`.
   func ssh(_ script: String) throws {

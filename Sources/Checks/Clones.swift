@@ -17,7 +17,7 @@ package enum CloneChecks {
         boot, findings in
         fact.values(in: findings).map { Told(boot: boot, values: $0) }
       }
-      let wanted = catalogue.guestChecks.contains { $0.id == fact.teller }
+      let wanted = selected.contains(fact.teller) || catalogue.guestChecks.contains { $0.id == fact.teller }
       let judgement = judge(fact, told, parents: parents(boots.map(\.boot)), isAsked: wanted)
       return fact.info.finding(
         judgement.outcome, boot: nil, evidence: judgement.evidence, notes: judgement.notes)

@@ -74,5 +74,22 @@ extension BootTests {
         #expect(leftovers == [])
       }
     }
+
+    /// What is wrong with a guest's SSH server is seen from outside; it warns, and does not reject.
+    @Test(arguments: [
+      ("password-login", "ssh.password-refused", "let in by the method password"),
+      ("weak-host-key", "ssh.host-keys", "at least 2048 bits, found 1024"),
+    ])
+    func aWeakSSHServerIsWarnedOf(fault: String, check: String, says: String) throws {
+      let guest = try GuestImage(fault)
+      let run = try Program.start(
+        guest.image, guest.manifest, ["--boots", "1", "--no-moves", "--seed", "3", "--no-cache", "--only", "ssh.*"])
+      let outcome = try run.finish()
+      #expect(outcome.status == 0, "\(outcome.story)")
+      let finding = outcome.report?.findings.first { $0.check == check }
+      #expect(finding?.standing == "warns" && finding?.reason.contains(says) == true, "\(outcome.story)")
+      #expect(outcome.checks("rejects").isEmpty, "\(outcome.story)")
+      #expect(try run.leftovers() == [])
+    }
   }
 }

@@ -19,7 +19,10 @@ struct ClonesTests {
       // Whatever the guest check found: its note counts.
       fakeCheck("identity.\(name)", "").info.finding(.failed(reason: "x"), boot: id, notes: [name: value])
     }
-    return (made, findings)
+    let shown = notes["shown-host-keys"].map {
+      SSHHostKeys.info.finding(.passed, boot: id, notes: ["host-keys": $0])
+    }
+    return (made, findings + (shown.map { [$0] } ?? []))
   }
 
   private func judge(_ what: String, _ boots: [(boot: Boot, findings: [Finding])]) throws -> Finding {
@@ -28,7 +31,7 @@ struct ClonesTests {
 
   private let good: [String: String] = [
     "host-keys": "ed25519 SHA256:a, rsa SHA256:b", "machine-id": "a1", "hostid": "a2", "random-seed": "sha256 a3",
-    "dhcp-id": "dhcpcd a4",
+    "dhcp-id": "dhcpcd a4", "shown-host-keys": "ed25519 SHA256:s",
   ]
   private func other(_ suffix: String) -> [String: String] {
     good.mapValues { $0.split(separator: ", ").map { $0 + suffix }.joined(separator: ", ") }
@@ -44,11 +47,18 @@ struct ClonesTests {
       ], catalogue: catalogue)
     #expect(findings.map(\.check) == CloneChecks.infos.map(\.id))
     #expect(findings.allSatisfy { $0.outcome == .passed && $0.boot == nil && $0.notes["instances"] == "3" })
-    #expect(findings.filter { $0.level == .must }.map(\.check) == ["clones.host-keys", "clones.machine-id"])
+    #expect(
+      findings.filter { $0.level == .must }.map(\.check) == [
+        "clones.host-keys", "clones.shown-host-keys", "clones.machine-id",
+      ])
   }
 
   @Test(arguments: [
     ("host-keys", "SSH host keys (ed25519 SHA256:a and rsa SHA256:b): they were made when the image was built"),
+    (
+      "shown-host-keys",
+      "host keys that their SSH servers show (ed25519 SHA256:s): they were made when the image was built"
+    ),
     ("machine-id", "machine id (a1): it was made when the image was built"),
     ("hostid", "hostid (a2): it is not made from the instance's uuid"),
     ("random-seed", "random seed (sha256 a3): it came with the image"),
@@ -135,6 +145,6 @@ struct ClonesTests {
 
   @Test func allAreKnown() {
     #expect(Set(BuiltIn.infos.map(\.id)).isSuperset(of: CloneChecks.infos.map(\.id)))
-    #expect(Set(CloneFact.all.map(\.teller)) == Set(Self.tellers))
+    #expect(Set(CloneFact.all.map(\.teller)) == Set(Self.tellers + [SSHHostKeys.info.id]))
   }
 }
