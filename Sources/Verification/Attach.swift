@@ -7,6 +7,7 @@ package import Hypervisors
 package import Intake
 package import Model
 package import Planning
+import Reports
 import SecureShell
 
 /// One machine for a person: which one, of which image.
@@ -72,7 +73,9 @@ private func withBootableDisk<T: Sendable>(
       throw VerifyError(.badImage, "\(options.image): \(taken.problems.joined(separator: "; "))")
     }
     let match = match(taken, image: options.image, manifest: manifest)
-    for problem in [match.digestProblem].compactMap({ $0 }) + match.streamProblems { tell("note: \(problem)\n") }
+    for problem in [match.digestProblem].compactMap({ $0 }) + match.streamProblems {
+      tell("note: \(cleaned(problem, atMost: 4096))\n")
+    }
     return try await body(disk)
   }
 }
@@ -139,7 +142,9 @@ private struct Attachment: Sendable {
       timeoutScale: settings.timeoutScale, tap: session.tap
     ) { guest in
       let port = try await guest.sshPort(until: .after(.seconds(30)))
-      tell(introduction(of: boot, settings.accelerator.rawValue, sshCommand(port: port, keyFile: keyFile)))
+      let text = introduction(of: boot, settings.accelerator.rawValue, sshCommand(port: port, keyFile: keyFile))
+      // The boot may come from a file of somebody else's run.
+      tell(cleaned(text, atMost: 64 << 10))
       let end = try await session.run(guest)
       return (end, (ContinuousClock.now - guest.powerOn).forPeople)
     }

@@ -24,7 +24,8 @@ func comparison(of report: Report, with earlier: EarlierRun) -> [String] {
       "another image than the one of \(earlier.folder) (SHA-1 \(now.prefix(12))…, not \(then.prefix(12))…): "
         + "this shows whether it was mended", at: 0)
   }
-  return lines
+  // What the earlier run's files say may come from anywhere.
+  return lines.map { cleaned($0, atMost: 4096, lines: false) }
 }
 
 private func realPath(_ path: String) -> String? {

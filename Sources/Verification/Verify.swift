@@ -67,8 +67,11 @@ package func exitCode(of error: any Error) -> Int32 {
 }
 
 func printError(_ text: String) {
-  try? FileHandle.standardError.write(contentsOf: Data("imgverify: \(text)\n".utf8))
+  try? FileHandle.standardError.write(contentsOf: Data(complaint(text).utf8))
 }
+
+/// An error as it may go to a terminal: it may hold words of a guest, an image or an earlier run's journal.
+package func complaint(_ text: String) -> String { "imgverify: \(cleaned(text, atMost: 16 << 10))\n" }
 
 func terminalWidth() -> Int {
   var size = winsize()

@@ -76,7 +76,7 @@ func orExit(_ body: () async throws -> Void) async throws {
   do { try await body() } catch is CancellationError {
     throw ExitCode(130)
   } catch let error as VerifyError {
-    try? FileHandle.standardError.write(contentsOf: Data("imgverify: \(error)\n".utf8))
+    try? FileHandle.standardError.write(contentsOf: Data(complaint("\(error)").utf8))
     throw ExitCode(exitCode(of: error))
   }
 }
