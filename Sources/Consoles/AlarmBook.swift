@@ -14,7 +14,8 @@ package struct AlarmBook: Sendable {
   /// What is known of the lines: kept by a console that is put back to an earlier state.
   struct Notes: Sendable {
     var alarms: [ConsoleAlarm] = []
-    /// Alarms that were not kept, by severity.
+    /// Alarms that are kept, and those that are not, by severity.
+    var kept: [ConsoleRule.Severity: Int] = [:]
     var leftOut: [ConsoleRule.Severity: Int] = [:]
     var fatal: ConsoleAlarm?
     /// Matches so far of rules that count from a later match on.
@@ -58,8 +59,13 @@ package struct AlarmBook: Sendable {
   mutating func evaluate(_ window: TextWindow, quiet: Bool, onlyFatal: Bool = false) -> Bool {
     let wasFatal = notes.fatal != nil
     for hit in scanner.scan(window, quiet: quiet) {
+      let severity = scanner.rules.rules[hit.rule].severity
+      if onlyFatal, severity != .fatal { continue }
+      if notes.kept[severity, default: 0] >= limit, !hit.isAnew {
+        notes.leftOut[severity, default: 0] += 1
+        continue
+      }
       let rule = scanner.rules.rules[hit.rule]
-      if onlyFatal, rule.severity != .fatal { continue }
       if rule.times > 1 {
         notes.counts[hit.rule] = hit.isAnew ? 0 : notes.counts[hit.rule, default: 0] + 1
         if notes.counts[hit.rule, default: 0] < rule.times { continue }
@@ -88,11 +94,6 @@ package struct AlarmBook: Sendable {
 
   private mutating func raise(_ rule: ConsoleRule, _ hit: RuleScanner.Hit, _ window: TextWindow) {
     let line = hit.line
-    let kept = notes.alarms.count { $0.severity == rule.severity }
-    guard kept < limit else {
-      notes.leftOut[rule.severity, default: 0] += 1
-      return
-    }
     let mark = marks.mark(of: line)
     // A prompt is quoted as far as it goes, whatever has been typed behind it by then.
     let end = hit.end ?? window.lineEnd(line) ?? window.end
@@ -108,12 +109,13 @@ package struct AlarmBook: Sendable {
     let last = quoted(window, line, end)
     while report.next < line, alarm.report.count < Self.longestReport / 2, report.bytes < Self.largestReport / 2 {
       let lineEnd = window.lineEnd(report.next) ?? window.end
-      add(quoted(window, report.next, lineEnd), to: &alarm, &report)
+      Self.add(quoted(window, report.next, lineEnd), to: &alarm, &report)
       report.next = lineEnd + 1
     }
-    add(last, to: &alarm, &report)
+    Self.add(last, to: &alarm, &report)
     report.next = end + 1
     notes.alarms.append(alarm)
+    notes.kept[rule.severity, default: 0] += 1
     if rule.severity == .fatal, notes.fatal == nil { notes.fatal = alarm }
     if rule.isReport, !rule.end.contains(where: { last.text.contains($0) }), open.count < Self.openReports {
       open.append(report)
@@ -129,7 +131,7 @@ package struct AlarmBook: Sendable {
         let end = min(limit, window.lineEnd(start) ?? window.end)
         let line = quoted(window, start, end)
         let alarm = open[index].alarm
-        add(line, to: &notes.alarms[alarm], &open[index])
+        Self.add(line, to: &notes.alarms[alarm], &open[index])
         open[index].next = end + 1
         let isLast = open[index].rule.end.contains { line.text.contains($0) }
         if isLast || notes.alarms[alarm].report.count >= Self.longestReport || open[index].bytes >= Self.largestReport {
@@ -140,7 +142,7 @@ package struct AlarmBook: Sendable {
     open.removeAll { $0.next == .max }
   }
 
-  private func add(_ line: ConsoleAlarm.Line, to alarm: inout ConsoleAlarm, _ report: inout OpenReport) {
+  private static func add(_ line: ConsoleAlarm.Line, to alarm: inout ConsoleAlarm, _ report: inout OpenReport) {
     report.bytes += line.text.utf8.count + 12
     alarm.report.append(line)
   }

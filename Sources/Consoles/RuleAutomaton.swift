@@ -10,36 +10,48 @@ struct RuleAutomaton: Sendable {
     var isAnew: Bool
   }
 
-  /// Row of a state, column of a byte's class: the next state.
-  private let next: [UInt16]
+  /// Row of a state, column of a byte's class: where the next state's row begins.
+  private let next: [UInt32]
   private let classOfByte: [UInt8]
   private let classes: Int
-  /// From here on a state is an event: texts end in it, or it is ``lineFeed``.
+  /// From here on a row is an event: texts end in its state, or it is ``lineFeed``.
   private let firstEvent: Int
   private let found: [[Found]]
-  /// The state behind a line feed; also the one to begin with.
+  /// The row of the state behind a line feed; also the one to begin with.
   let lineFeed: Int
 
   /// What ends in `state`; only for states that ``advance(_:_:from:)`` stopped in.
-  func found(in state: Int) -> [Found] { state == lineFeed ? [] : found[state - firstEvent] }
+  func found(in state: Int) -> [Found] { state == lineFeed ? [] : found[(state - firstEvent) / classes] }
 
   /// Takes bytes until a text or a line ends.
   ///
   /// - Returns: the index of the byte with which that happened; nil when all were taken before.
   func advance(_ state: inout Int, _ bytes: UnsafeBufferPointer<UInt8>, from start: Int) -> Int? {
-    var at = start
-    var now = state
-    defer { state = now }
-    return next.withUnsafeBufferPointer { next in
+    next.withUnsafeBufferPointer { next in
       classOfByte.withUnsafeBufferPointer { classOfByte in
-        while at < bytes.count {
-          now = Int(next[now &* classes &+ Int(classOfByte[Int(bytes[at])])])
-          if now >= firstEvent { return at }
-          at &+= 1
-        }
-        return nil
+        Self.advance(&state, bytes, from: start, next, classOfByte, UInt(firstEvent))
       }
     }
+  }
+
+  /// Free of everything but pointers and registers: this runs for each byte of a flood.
+  private static func advance(
+    _ state: inout Int, _ bytes: UnsafeBufferPointer<UInt8>, from start: Int, _ next: UnsafeBufferPointer<UInt32>,
+    _ classOfByte: UnsafeBufferPointer<UInt8>, _ firstEvent: UInt
+  ) -> Int? {
+    var row = UInt(bitPattern: state)
+    var at = start
+    let end = bytes.count
+    while at < end {
+      row = UInt(next[Int(bitPattern: row &+ UInt(classOfByte[Int(bytes[at])]))])
+      if row >= firstEvent {
+        state = Int(bitPattern: row)
+        return at
+      }
+      at &+= 1
+    }
+    state = Int(bitPattern: row)
+    return nil
   }
 
   init(_ rules: [ConsoleRule]) {
@@ -64,16 +76,16 @@ struct RuleAutomaton: Sendable {
     var number = [Int](repeating: 0, count: tree.found.count)
     for (new, old) in (plain + ends).enumerated() { number[old] = new }
     let lineFeed = tree.found.count
-    var next: [UInt16] = []
+    var next: [UInt32] = []
     next.reserveCapacity((tree.found.count + 1) * classes)
     // The line feed's row is that of the root.
     for old in plain + ends + [0] {
       for column in 0..<classes {
-        next.append(UInt16(column == 1 ? lineFeed : number[tree.next[old * classes + column]]))
+        next.append(UInt32((column == 1 ? lineFeed : number[tree.next[old * classes + column]]) * classes))
       }
     }
-    (self.next, self.classOfByte, self.classes, self.lineFeed) = (next, classOfByte, classes, lineFeed)
-    firstEvent = plain.count
+    (self.next, self.classOfByte, self.classes, self.lineFeed) = (next, classOfByte, classes, lineFeed * classes)
+    firstEvent = plain.count * classes
     found = ends.map { tree.found[$0] }
   }
 }
