@@ -86,7 +86,7 @@ let package = Package(
     tests("Metadata"),
     tests("Consoles"),
     tests("SecureShell"),
-    tests("Guests"),
+    tests("Guests", ["Checks", "Consoles", "Hypervisors"]),
     tests("Checks", ["Metadata", "SecureShell", "Guests"]),
     tests("Reports"),
     tests("Verification", ["Hypervisors", "Planning", "Reports"]),

@@ -118,7 +118,7 @@ private func withTerminalShell<T>(
   }
   var limits = Console.Limits()
   limits.settle = .milliseconds(100)
-  let console = try Console(stream: stream, logPath: nil, powerOn: .now, limits: limits)
+  let console = try Console(stream: stream, logPath: nil, powerOn: .now, rules: .none, limits: limits)
   async let draining: Void = console.drain()
   let result: Result<T, any Error>
   do { result = .success(try await body(TerminalShell(console: console))) } catch { result = .failure(error) }

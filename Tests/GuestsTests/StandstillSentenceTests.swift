@@ -1,4 +1,6 @@
+import Checks
 import Consoles
+import Foundation
 import Hypervisors
 import Model
 import Testing
@@ -170,7 +172,10 @@ import Testing
   ])
   func aFatalLineIsTheSentence(lines: [String], sentence: String) async throws {
     let (host, guest) = try DescriptorStream.pair()
-    let console = try Console(stream: host, logPath: nil, powerOn: .now)
+    let checks = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+      .deletingLastPathComponent().appending(path: "checks").path
+    let rules = try Catalogue.load(folders: [checks]).consoleRules
+    let console = try Console(stream: host, logPath: nil, powerOn: .now, rules: rules)
     async let draining: Void = console.drain()
     try await guest.write(Array(lines.joined(separator: "\n").utf8), until: .after(.seconds(60)))
     let alarm = try #require(try await console.fatalAlarm(until: .after(.seconds(60))))
