@@ -108,13 +108,15 @@ package actor Console {
 
   private func receive(_ bytes: [UInt8]) {
     let now = ContinuousClock.now
-    let wasCapturing = capture?.cutter.isInside == true
+    var isCaptured = capture?.cutter.isInside == true
     byteCount += Int64(bytes.count)
     lastByteAt = now
     isQuiet = false
     if var taking = capture {
       let status = taking.cutter.receive(bytes, taking.onOutput)
       capture = taking
+      // Begin and end may come at once.
+      if taking.cutter.isInside || status != nil { isCaptured = true }
       if let status { taking.feed.yield(status) }
     }
     screen.receive(bytes)
@@ -125,7 +127,7 @@ package actor Console {
     window.append(text)
     log?.append(text, at: now - powerOn)
     // What a script prints about the past is no alarm of now, unless it ends everything.
-    evaluate(onlyFatal: wasCapturing || capture?.cutter.isInside == true)
+    evaluate(onlyFatal: isCaptured)
     window.trim()
   }
 
