@@ -162,6 +162,21 @@ import Testing
     }
   }
 
+  @Test func whatAScriptPrintsIsNoAlarmHoweverItComes() async throws {
+    for cuts in [["B1\r\nBUG: bad page\r\n\r\nE1 0\r\n"], ["B1\r\nBUG: bad page\r\n", "\r\nE1 0\r\n"]] {
+      try await withConsole { console, guest in
+        await console.startCapture(begin: "B1", end: "E1") { _ in }
+        for text in cuts { try await guest.say(text) }
+        #expect(try await console.captureStatus(until: soon()) == 0)
+        _ = try await console.expect(.line("E1 "), from: .start, until: soon())
+        #expect(await console.alarms.isEmpty)
+        try await guest.say("BUG: bad page\r\nend\r\n")
+        _ = try await console.expect(.line("end"), from: .start, until: soon())
+        #expect(await console.alarms.count == 1)
+      }
+    }
+  }
+
   @Test func aPanicIsToldWithItsWholeLine() async throws {
     try await withConsole { console, guest in
       async let alarm = console.fatalAlarm(until: soon())
