@@ -50,9 +50,10 @@ extension Awakening {
   /// Why there is no SSH server to look at; nil when there is one, also when it has not let us in.
   package var noSSHServer: String? {
     if ssh != nil { return nil }
+    if transport == .serial { return "SSH was not tried: --transport serial" }
     let codes = [sshError?.code, (sshError?.cause as? VerifyError)?.code]
     if codes.contains(.authenticationRefused) || codes.contains(.noCommonAlgorithm) { return nil }
-    guard end == .ready else { return "the boot did not get that far: \(end.sentence)" }
+    guard end == .ready else { return "the boot did not get that far: \(sentence)" }
     return "no SSH server was reached: \(sshError.map { "\($0)" } ?? "nothing answered")"
   }
 }
