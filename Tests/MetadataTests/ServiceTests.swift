@@ -173,7 +173,7 @@ struct ServiceTests {
     try await guest.write(Array("\nNEGOTIATE V2\nGET name\n".utf8), until: .after(.seconds(600)))
     var seen: [UInt8] = []
     while !seen.ends(with: "invalid command\nV2_OK\nSUCCESS\nvalue\n.\n".utf8) {
-      let bytes = try await guest.read(atMost: 65536, until: .after(.seconds(60)))
+      let bytes = try await guest.read(atMost: 65536, until: .after(.seconds(600)))
       try #require(!bytes.isEmpty)
       seen = Array((seen + bytes).suffix(4096))
     }
