@@ -168,8 +168,8 @@ package actor SecureShell {
         if running > 0, ended.generation == seen {
           let what = "ssh \(name): the server opens no further channel, and no command ended"
           try await withDeadline(deadline, for: what) { [ended] in try await ended.changed(since: seen) }
-        } else if let lastEnd, lastEnd.duration(to: .now) < .seconds(1), !deadline.hasPassed {
-          // OpenSSH counts a session for a moment longer than it lasts.
+        } else if let lastEnd, lastEnd.duration(to: .now) < .seconds(30), !deadline.hasPassed {
+          // OpenSSH counts a session for a moment longer than it lasts, a long one on a busy host.
           try await Task.sleep(for: .milliseconds(20))
         } else {
           throw error
