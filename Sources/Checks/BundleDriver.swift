@@ -63,13 +63,20 @@ enum BundleDriver {
       done
     }
 
+    # Sets number, began and process to those of the check that was begun last.
+    latest() {
+      number='' began='' process=''
+      while read -r first _ _ second third; do
+        number=$first began=$second process=$third
+      done <"$IMGV_DIR/now"
+    }
+
     # ends PROCESS: kills the worker and all that its checks started; without sessions, the worker and its check.
     ends() {
       [ -z "$IMGV_SESSION" ] || kill -s KILL -- "-$1"
       kill -s KILL "$1"
-      if [ -z "$IMGV_SESSION" ] && read -r _ _ _ _ process <"$IMGV_DIR/now" && [ -n "$process" ]; then
-        kill -s KILL "$process"
-      fi
+      latest
+      [ -n "$IMGV_SESSION" ] || [ -z "$process" ] || kill -s KILL "$process"
     } 2>/dev/null
 
     # work COUNT: has workers run the checks 1 to COUNT, a new one wherever one was ended: by the time limit, by its check,
@@ -83,8 +90,7 @@ enum BundleDriver {
         wait "$worker"
         status=$?
         ends "$worker"
-        worker='' number='' late=''
-        read -r number _ _ began _ <"$IMGV_DIR/now"
+        worker='' late=''
         [ ! -s "$IMGV_DIR/late" ] || read -r late <"$IMGV_DIR/late"
         if [ "${number:-0}" -lt "$from" ] || { [ "$status" -ne 0 ] && [ "$number" = "$died" ]; }; then
           say trouble "the shell that runs the checks ended with status $status"
@@ -116,14 +122,14 @@ enum BundleDriver {
       worker='' console='' IMGV_DIR=''
       trap leave EXIT
       trap 'exit 1' HUP INT TERM PIPE
-      for base in "${TMPDIR:-/tmp}" /run /var/tmp /dev/shm; do
+      for base in "${TMPDIR:-/run}" /tmp /var/tmp /dev/shm; do
         if mkdir "$base/imgverify.$IMGV_NAME" 2>/dev/null; then
           IMGV_DIR=$base/imgverify.$IMGV_NAME
           break
         fi
       done
       if [ -z "$IMGV_DIR" ] || ! : >"$IMGV_DIR/recap" || ! : >"$IMGV_DIR/now"; then
-        say trouble "no folder to work in: tried ${TMPDIR:-/tmp}, /run, /var/tmp, /dev/shm"
+        say trouble "no folder to work in: tried ${TMPDIR:-/run}, /tmp, /var/tmp, /dev/shm"
         return 1
       fi
       IMGV_SESSION=''

@@ -5,13 +5,14 @@ import Model
 /// It is run as `sh FILE FOLDER SESSION FROM STATUS BEGAN`: checks before number FROM are done; FROM itself has ended the
 /// last worker if there is a STATUS, and is only reported. It writes into FOLDER:
 ///
-///     now        NUMBER WORKER SECONDS BEGAN PROCESS   the check that runs; PROCESS only where there are no sessions
+///     now        NUMBER WORKER SECONDS BEGAN PROCESS   a line for each check that was begun; PROCESS only where there are
+///                                                      no sessions. Only added to: truncating a file is dear on ext4.
 ///     late       NUMBER                        the check that was ended because its time was up
 ///     out.N      output of check N             report.N   its reasons and notes
 ///     left.N     empty: check N has left something running; the worker ends after it, and that with it
 ///     recap      the recap lines
 ///
-/// Exit status 0 means that all up to the check in `now` is reported.
+/// Exit status 0 means that all up to the last check in `now` is reported.
 enum BundleWorker {
   /// The whole worker.
   ///
@@ -22,11 +23,10 @@ enum BundleWorker {
     script += functions
     script += "# The helpers, once for all checks; what a check needs is asked by its first line.\nIMGVERIFY_NEEDS=''\n"
     script += helpers
-    script += "imgv_all() {\n"
     for (index, item) in checks.enumerated() {
       script += "imgv_check \(index + 1) \(item.check.id) \(item.seconds) \(shellQuoted(body(item.check)))\n"
     }
-    script += "imgv_leave\n}\nimgv_all\n"
+    script += "imgv_leave\n"
     return script
   }
 
@@ -40,7 +40,7 @@ enum BundleWorker {
   static let functions = #"""
     imgv_dir=$1 imgv_session=$2 imgv_from=$3 imgv_status=$4 imgv_began=$5
     export IMGVERIFY_REPORT
-    exec 3>>"$imgv_dir/recap"
+    exec 3>>"$imgv_dir/recap" 4>>"$imgv_dir/now"
     # Output beyond the limit is an error for the one who writes it, not his death.
     trap '' XFSZ
     # A check that kills its parent means this shell. Some shells keep PPID as it is.
@@ -63,9 +63,12 @@ enum BundleWorker {
     imgv_watch() {
       imgv_last=''
       while sleep 1; do
-        imgv_id='' imgv_worker=''
-        read -r imgv_id imgv_worker imgv_limit _ imgv_process <"$imgv_dir/now" || [ -e "$imgv_dir/now" ] || exit
-        [ -n "$imgv_session" ] || [ "${imgv_worker:-$$}" = "$$" ] || exit
+        imgv_id='' imgv_worker=$$
+        [ -e "$imgv_dir/now" ] || exit
+        while read -r imgv_a imgv_b imgv_c _ imgv_d; do
+          imgv_id=$imgv_a imgv_worker=$imgv_b imgv_limit=$imgv_c imgv_process=$imgv_d
+        done <"$imgv_dir/now"
+        [ -n "$imgv_session" ] || [ "$imgv_worker" = "$$" ] || exit
         if [ -z "$imgv_id" ] || [ "$imgv_id" != "$imgv_last" ]; then
           imgv_last=$imgv_id imgv_ticks=0
           continue
@@ -79,7 +82,7 @@ enum BundleWorker {
         exit
       done
     }
-    imgv_watch >/dev/null 2>&1 3>&- &
+    imgv_watch >/dev/null 2>&1 3>&- 4>&- &
     imgv_watcher=$!
 
     # The end of this worker, at the end of a check.
@@ -101,16 +104,16 @@ enum BundleWorker {
       [ "$1" -ge "$imgv_from" ] || return 0
       if [ -z "$imgv_status" ]; then
         imgv_began=$imgv_now imgv_number=$1 imgv_job=$!
-        echo "$1 $$ $3 $imgv_began" >"$imgv_dir/now"
+        echo "$1 $$ $3 $imgv_began" >&4
         printf '%s begin %s\n' "$imgv_mark" "$2"
         IMGVERIFY_REPORT=$imgv_dir/report.$1
         # Nothing may be around the subshell that asks for its status: 'set -e' would not work in it.
         if [ -n "$imgv_session" ]; then
-          (imgv_run "$4") >"$imgv_dir/out.$1" 2>&1 3>&-
+          (imgv_run "$4") >"$imgv_dir/out.$1" 2>&1 3>&- 4>&-
           imgv_status=$?
         else
-          (imgv_run "$4") >"$imgv_dir/out.$1" 2>&1 3>&- &
-          echo "$1 $$ $3 $imgv_began $!" >"$imgv_dir/now"
+          (imgv_run "$4") >"$imgv_dir/out.$1" 2>&1 3>&- 4>&- &
+          echo "$1 $$ $3 $imgv_began $!" >&4
           wait "$!"
           imgv_status=$?
         fi
