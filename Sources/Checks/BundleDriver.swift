@@ -71,16 +71,18 @@ enum BundleDriver {
       done <"$IMGV_DIR/now"
     }
 
-    # ends PROCESS: kills the worker and all that its checks started; without sessions, the worker and its check.
+    # ends PROCESS: kills what is left of a worker's session; without sessions, the check that it was at.
     ends() {
-      [ -z "$IMGV_SESSION" ] || kill -s KILL -- "-$1"
-      kill -s KILL "$1"
       latest
-      [ -n "$IMGV_SESSION" ] || [ -z "$process" ] || kill -s KILL "$process"
+      if [ -n "$IMGV_SESSION" ]; then
+        kill -s KILL -- "-$1"
+      elif [ -n "$process" ]; then
+        kill -s KILL "$process"
+      fi
     } 2>/dev/null
 
-    # work COUNT: has workers run the checks 1 to COUNT, a new one wherever one was ended: by the time limit, by its check,
-    # by a lack of memory. The next one then reports that check before it goes on.
+    # work COUNT: has workers run the checks 1 to COUNT, a new one wherever one was ended: by the time limit, by its
+    # check, by a lack of memory. The next one then reports that check before it goes on.
     work() {
       from=1 status='' began='' died=''
       while [ "$from" -le "$1" ]; do
@@ -89,7 +91,7 @@ enum BundleDriver {
         worker=$!
         wait "$worker"
         status=$?
-        ends "$worker"
+        if [ -n "$IMGV_SESSION" ] || [ "$status" -ne 0 ]; then ends "$worker"; else latest; fi
         worker='' late=''
         [ ! -s "$IMGV_DIR/late" ] || read -r late <"$IMGV_DIR/late"
         if [ "${number:-0}" -lt "$from" ] || { [ "$status" -ne 0 ] && [ "$number" = "$died" ]; }; then
@@ -111,7 +113,10 @@ enum BundleDriver {
     # Leaves nothing behind: no process, no file, and the kernel's console as it was.
     leave() {
       trap '' EXIT HUP INT TERM PIPE
-      [ -z "$worker" ] || ends "$worker"
+      if [ -n "$worker" ]; then
+        kill -s KILL "$worker"
+        ends "$worker"
+      fi
       [ -z "$console" ] || echo "$console" >/proc/sys/kernel/printk
       [ -z "$IMGV_DIR" ] || rm -rf "$IMGV_DIR"
     } 2>/dev/null

@@ -2,11 +2,11 @@ import Model
 
 /// The shell that runs the checks of a bundle: one process for all of them, and one more, a subshell, for each.
 ///
-/// It is run as `sh FILE FOLDER SESSION FROM STATUS BEGAN`: checks before number FROM are done; FROM itself has ended the
-/// last worker if there is a STATUS, and is only reported. It writes into FOLDER:
+/// It is run as `sh FILE FOLDER SESSION FROM STATUS BEGAN`: checks before number FROM are done; FROM itself has ended
+/// the last worker if there is a STATUS, and is only reported. It writes into FOLDER:
 ///
-///     now        NUMBER WORKER SECONDS BEGAN PROCESS   a line for each check that was begun; PROCESS only where there are
-///                                                      no sessions. Only added to: truncating a file is dear on ext4.
+///     now        NUMBER WORKER SECONDS BEGAN PROCESS   a line for each check that was begun, PROCESS only where there
+///                                                      are no sessions; only added to: to truncate is dear on ext4
 ///     late       NUMBER                        the check that was ended because its time was up
 ///     out.N      output of check N             report.N   its reasons and notes
 ///     left.N     empty: check N has left something running; the worker ends after it, and that with it
@@ -93,7 +93,8 @@ enum BundleWorker {
 
     # imgv_run BODY: the check itself, in a subshell.
     imgv_run() {
-      ulimit -S -f "$imgv_blocks"
+      # shellcheck disable=SC3045 # only the soft limit where the shell can, so that a check can raise it
+      ulimit -S -f "$imgv_blocks" 2>/dev/null || ulimit -f "$imgv_blocks"
       # shellcheck disable=SC2154 # set in imgv_check
       trap '[ "$!" = "$imgv_job" ] || : >"$imgv_dir/left.$imgv_number"' EXIT
       eval "$1"
