@@ -17,10 +17,13 @@ oneline() {
 }
 
 report() { # reason|note TEXT
+  case $2 in
+    *[[:cntrl:]]*) set -- "$1" "$(oneline "$2")" ;;
+  esac
   if [ -n "${IMGVERIFY_REPORT:-}" ]; then
-    printf '%s %s\n' "$1" "$(oneline "$2")" >>"$IMGVERIFY_REPORT"
+    printf '%s %s\n' "$1" "$2" >>"$IMGVERIFY_REPORT"
   else
-    printf '%s: %s\n' "$1" "$(oneline "$2")"
+    printf '%s: %s\n' "$1" "$2"
   fi
 }
 

@@ -1,4 +1,5 @@
-/// The shell text around the checks of a bundle: it waits, runs one check after the other, and reports line by line.
+/// The shell text around the checks of a bundle: it waits, has workers run one check after the other
+/// (``BundleWorker``), and stays alive whatever a check does to them.
 ///
 /// Every line that it writes for us is `MARK verb …`, MARK being a random word of this bundle (``BundleReader``):
 ///
@@ -12,8 +13,8 @@
 ///     MARK trouble TEXT
 ///     MARK done
 ///
-/// It needs of a guest: a POSIX sh, mkdir, mkfifo, head -c, sed, sleep, rm; and setsid, if checks that start processes
-/// of their own are to be ended with all of them.
+/// It needs of a guest: a POSIX sh, mkdir, cat, head -c, sed, sleep, rm; and setsid, if checks that start processes of
+/// their own are to be ended with all of them.
 enum BundleDriver {
   /// Most bytes of output that the guest keeps of one check.
   static let outputLimit = 64 << 10
@@ -62,103 +63,82 @@ enum BundleDriver {
       done
     }
 
-    # ends PROCESS: kills a check and all that it started.
-    ends() {
-      [ -z "$IMGV_SESSION" ] || kill -s KILL -- "-$1" 2>/dev/null
-      kill -s KILL "$1" 2>/dev/null
+    # Sets number, began and process to those of the check that was begun last.
+    latest() {
+      number='' began='' process=''
+      while read -r first _ _ second third; do
+        number=$first began=$second process=$third
+      done <"$IMGV_DIR/now"
     }
 
-    # One for all checks, run with FOLDER SESSION in a session of its own: kills the check that FOLDER/now names (ID
-    # PROCESS READER SECONDS) when its time is up, and two seconds later the reader of its output, in case that something
-    # got away and still holds the pipe. It looks once a second: a process or two for each check would cost more than most
-    # checks do. No traps: a signal that comes just before 'wait' is lost.
-    # shellcheck disable=SC2016 # the watcher expands it
-    IMGV_WATCH='last=""
-    while sleep 1; do
-      id=""
-      read -r id runner reader limit <"$1/now"
-      if [ -z "$id" ] || [ "$id" != "$last" ]; then
-        last=$id ticks=0
-        continue
+    # ends PROCESS: kills what is left of a worker's session; without sessions, the check that it was at.
+    ends() {
+      latest
+      if [ -n "$IMGV_SESSION" ]; then
+        kill -s KILL -- "-$1"
+      elif [ -n "$process" ]; then
+        kill -s KILL "$process"
       fi
-      ticks=$((ticks + 1))
-      if [ "$ticks" -eq "$limit" ]; then
-        echo "$id" >"$1/late"
-        [ -z "$2" ] || kill -s KILL -- "-$runner"
-        kill -s KILL "$runner"
-      elif [ "$ticks" -ge $((limit + 2)) ]; then
-        kill -s KILL "$reader"
-      fi
-    done'
+    } 2>/dev/null
 
-    # check ID SECONDS NEEDS: runs the file $IMGV_DIR/ID.sh.
-    check() {
-      say begin "$1"
-      : >"$IMGV_DIR/report"
-      clock
-      began=$now
-      head -c "$IMGV_LIMIT" <"$IMGV_DIR/pipe" >"$IMGV_DIR/out" &
-      reader=$!
-      # shellcheck disable=SC2086 # no word at all without setsid
-      IMGVERIFY_NEEDS=$3 IMGVERIFY_REPORT=$IMGV_DIR/report \
-        $IMGV_SESSION sh "$IMGV_DIR/$1.sh" </dev/null >"$IMGV_DIR/pipe" 2>&1 &
-      runner=$!
-      echo "$1 $runner $reader $2" >"$IMGV_DIR/now"
-      wait "$runner"
-      status=$?
-      late=''
-      [ ! -s "$IMGV_DIR/late" ] || read -r late <"$IMGV_DIR/late"
-      [ "$late" != "$1" ] || status=timeout
-      [ -z "$IMGV_SESSION" ] || kill -s KILL -- "-$runner" 2>/dev/null
-      wait "$reader"
-      : >"$IMGV_DIR/now"
-      clock
-      lines=0
-      while [ "$lines" -lt "$IMGV_LINES" ] && { IFS= read -r line || [ -n "$line" ]; }; do
-        printf '%s %s %s %.16384s\n' "$IMGV_MARK" "${line%% *}" "$1" "${line#* }"
-        lines=$((lines + 1))
-      done <"$IMGV_DIR/report"
-      case $status in
-        0 | 77) ;;
-        *)
-          sed "s/^/$IMGV_MARK out $1 /" "$IMGV_DIR/out"
-          echo
-          ;;
-      esac
-      say end "$1" "$status" "$((now - began))"
-      say recap "$1" "$status" "$((now - began))" >>"$IMGV_DIR/recap"
+    # work COUNT: has workers run the checks 1 to COUNT, a new one wherever one was ended: by the time limit, by its
+    # check, by a lack of memory. The next one then reports that check before it goes on.
+    work() {
+      from=1 status='' began='' died=''
+      while [ "$from" -le "$1" ]; do
+        # shellcheck disable=SC2086 # no word at all without setsid
+        $IMGV_SESSION sh "$IMGV_DIR/work" "$IMGV_DIR" "$IMGV_SESSION" "$from" "$status" "$began" </dev/null &
+        worker=$!
+        wait "$worker"
+        status=$?
+        if [ -n "$IMGV_SESSION" ] || [ "$status" -ne 0 ]; then ends "$worker"; else latest; fi
+        worker='' late=''
+        [ ! -s "$IMGV_DIR/late" ] || read -r late <"$IMGV_DIR/late"
+        if [ "${number:-0}" -lt "$from" ] || { [ "$status" -ne 0 ] && [ "$number" = "$died" ]; }; then
+          say trouble "the shell that runs the checks ended with status $status"
+          return
+        fi
+        if [ "$status" -eq 0 ]; then # at the end, or because a check left something running
+          from=$((number + 1)) status=''
+        elif [ -n "$late" ] && [ "$late" != "$number" ]; then # meant for a check that was done just then: again
+          from=$number status=''
+        else
+          [ -z "$late" ] || status=timeout
+          from=$number died=$number
+        fi
+        [ -z "$late" ] || : >"$IMGV_DIR/late"
+      done
     }
 
     # Leaves nothing behind: no process, no file, and the kernel's console as it was.
     leave() {
       trap '' EXIT HUP INT TERM PIPE
-      [ -z "$runner" ] || ends "$runner"
-      [ -z "$watcher" ] || ends "$watcher"
+      if [ -n "$worker" ]; then
+        kill -s KILL "$worker"
+        ends "$worker"
+      fi
       [ -z "$console" ] || echo "$console" >/proc/sys/kernel/printk
       [ -z "$IMGV_DIR" ] || rm -rf "$IMGV_DIR"
     } 2>/dev/null
 
-    # A private folder with the pipe in it; says false when there is no place for one.
+    # A private folder; says false when there is no place for one.
     prepare() {
       umask 077
-      runner='' watcher='' console='' IMGV_DIR=''
+      worker='' console='' IMGV_DIR=''
       trap leave EXIT
       trap 'exit 1' HUP INT TERM PIPE
-      for base in "${TMPDIR:-/tmp}" /run /var/tmp /dev/shm; do
+      for base in "${TMPDIR:-/run}" /tmp /var/tmp /dev/shm; do
         if mkdir "$base/imgverify.$IMGV_NAME" 2>/dev/null; then
           IMGV_DIR=$base/imgverify.$IMGV_NAME
           break
         fi
       done
-      if [ -z "$IMGV_DIR" ] || ! mkfifo "$IMGV_DIR/pipe" || ! : >"$IMGV_DIR/recap" || ! : >"$IMGV_DIR/now"; then
-        say trouble "no folder to work in: tried ${TMPDIR:-/tmp}, /run, /var/tmp, /dev/shm"
+      if [ -z "$IMGV_DIR" ] || ! : >"$IMGV_DIR/recap" || ! : >"$IMGV_DIR/now"; then
+        say trouble "no folder to work in: tried ${TMPDIR:-/run}, /tmp, /var/tmp, /dev/shm"
         return 1
       fi
       IMGV_SESSION=''
       ! command -v setsid >/dev/null || IMGV_SESSION=setsid
-      # shellcheck disable=SC2086 # no word at all without setsid
-      $IMGV_SESSION sh -c "$IMGV_WATCH" watch "$IMGV_DIR" "$IMGV_SESSION" </dev/null >/dev/null 2>&1 &
-      watcher=$!
       # Over the serial console the kernel writes between our lines; it stays silent for the time being.
       if [ "$EXPECT_TRANSPORT" = serial ] && read -r level rest 2>/dev/null </proc/sys/kernel/printk; then
         console="$level $rest"

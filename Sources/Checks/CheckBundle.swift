@@ -49,8 +49,7 @@ package struct CheckBundle: Sendable {
     }
 
     var script = "# imgverify: the checks of one boot\n"
-    script += "IMGV_MARK='\(mark)' IMGV_NAME='\(word)' IMGV_LIMIT=\(BundleDriver.outputLimit) "
-    script += "IMGV_LINES=\(BundleDriver.reportLimit)\n"
+    script += "IMGV_MARK='\(mark)' IMGV_NAME='\(word)'\n"
     let assignments = try environment.shellAssignments()
     script += assignments
     script += "export \(environment.variables.keys.sorted().joined(separator: " "))\n"
@@ -58,13 +57,9 @@ package struct CheckBundle: Sendable {
     script += BundleDriver.functions
     script += "main() {\n"
     script += "prepare || { say 'done'; return 1; }\n"
-    script += "export IMGVERIFY_HELPERS=\"$IMGV_DIR/helpers\"\n"
-    script += try file("helpers", helpers)
-    for check in self.checks { script += try file(check.id + ".sh", check.body) }
-    script += "ready \(readySeconds)\n"
-    for (check, limit) in zip(self.checks, limits) {
-      script += "check \(check.id) \(limit) \(shellQuoted(check.needs.joined(separator: " ")))\n"
-    }
+    script += try file(
+      "work", BundleWorker.script(mark: mark, helpers: helpers, checks: zip(self.checks, limits).map { ($0, $1) }))
+    script += "ready \(readySeconds)\nwork \(self.checks.count)\n"
     script += "cat \"$IMGV_DIR/recap\"\nsay 'done'\n}\nmain\n"
     self.script = script
   }

@@ -36,11 +36,14 @@ struct ShippedChecksTests {
       timeoutScale: 1, ready: .zero)
     try withFolder { folder in
       try write(bundle.script, to: folder + "/bundle.sh")
+      // Quoted text to shellcheck when it is inside the bundle.
+      try write(BundleWorker.script(mark: "@0", helpers: "", checks: []), to: folder + "/worker.sh")
       // 1090, 1091: helpers are found at run time; 2034, 2154: variables that are set and used on both sides of that.
       // 2329: functions that only checks call.
       let style = ["-s", "sh", "-S", "style", "-e", "SC1090,SC1091,SC2034,SC2154,SC2317,SC2329"]
       let (status, output) = try run(
-        "/usr/bin/shellcheck", style + [folder + "/bundle.sh", shippedChecks + "/helpers.sh"] + Self.checks.map(\.path))
+        "/usr/bin/shellcheck",
+        style + ["\(folder)/bundle.sh", "\(folder)/worker.sh", shippedChecks + "/helpers.sh"] + Self.checks.map(\.path))
       #expect(status == 0, "\(String(decoding: output, as: UTF8.self))")
     }
   }
