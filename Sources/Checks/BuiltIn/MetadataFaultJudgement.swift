@@ -35,7 +35,12 @@ package struct FaultedBoot: Sendable {
     if let error = awakening.sshError { sshError = "\(error)" }
     starts = await guest.firmware.state.handOvers
     transcript = await guest.metadata.transcript
-    lastSeen = await guest.console.lastSeen
+    // What was looked at afterwards has left its own lines on the console.
+    if let standstill = awakening.examination?.standstill, !standstill.lastLine.isEmpty {
+      lastSeen = "the last line seen was “\(standstill.lastLine)”"
+    } else {
+      lastSeen = await guest.console.lastSeen
+    }
     for address in guest.boot.instance.nics.map(\.dhcpStart) {
       let named = try? await guest.console.expect(.text(address), from: .start, until: .after(.milliseconds(200)))
       if named != nil { leases.append(address) }
