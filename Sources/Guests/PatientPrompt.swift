@@ -11,17 +11,21 @@ package struct PatientPrompt: Sendable, Hashable {
   /// Text of one of the last lines, and whether it must be in the very last.
   var text: String
   var isLastLine: Bool
+  /// It is a boot loader's: no kernel has spoken yet.
+  var isOfLoader = false
   /// Text in those lines that means that it does not wait.
   var unless: String
 
   static let all = [
     PatientPrompt(
       meaning: "GRUB's menu: waits for a key", text: "keys to select which entry is highlighted", isLastLine: false,
-      unless: "will be executed automatically in"),
+      isOfLoader: true, unless: "will be executed automatically in"),
     PatientPrompt(
-      meaning: "GRUB: waits for a user name and a password", text: "Enter username:", isLastLine: true, unless: ""),
+      meaning: "GRUB: waits for a user name and a password", text: "Enter username:", isLastLine: true,
+      isOfLoader: true, unless: ""),
     PatientPrompt(
-      meaning: "the boot menu of SYSLINUX: waits for a key", text: "boot:", isLastLine: true, unless: "login"),
+      meaning: "the boot menu of SYSLINUX: waits for a key", text: "boot:", isLastLine: true, isOfLoader: true,
+      unless: "login"),
     PatientPrompt(
       meaning: "the initramfs: waits for the passphrase of an encrypted disk", text: "Please unlock disk",
       isLastLine: true, unless: ""),
@@ -34,8 +38,11 @@ package struct PatientPrompt: Sendable, Hashable {
   ]
 
   /// The first of all that `lines`, the last ones on a console, end with.
-  static func find(in lines: [String]) -> PatientPrompt? {
+  ///
+  /// - Parameter hasKernel: whether a kernel has spoken; a menu that was left is not waited in any more.
+  static func find(in lines: [String], hasKernel: Bool) -> PatientPrompt? {
     all.first { prompt in
+      if hasKernel, prompt.isOfLoader { return false }
       let places = prompt.isLastLine ? lines.suffix(1) : lines[...]
       return places.contains { $0.contains(prompt.text) }
         && (prompt.unless.isEmpty || !lines.contains { $0.contains(prompt.unless) })
@@ -52,10 +59,8 @@ extension Guest {
     while !deadline.hasPassed {
       if stages.all.contains(where: { $0.stage == .loginPrompt }) { break }
       if await console.hasSpoken, await console.silence >= patience {
-        // A menu that was left is not waited in any more.
-        let booted = stages.all.contains { $0.stage >= .kernel }
-        let lines = await console.tail(40)
-        if let prompt = PatientPrompt.find(in: lines), prompt.isLastLine || !booted { return prompt }
+        let hasKernel = stages.all.contains { $0.stage >= .kernel }
+        if let prompt = PatientPrompt.find(in: await console.tail(40), hasKernel: hasKernel) { return prompt }
       }
       try await Task.sleep(for: .seconds(1))
     }

@@ -137,6 +137,8 @@ package struct MetadataTranscript: Hashable, Sendable {
       (opening, negotiates) = (.negotiated, negotiates || accepted)
     case .badFrame(_, let text) where text.dropFirst(2).contains("V2 ") || text.contains("NEGOTIATE"):
       noted("two requests in one line")
+    // A client of version 1 is legal, and knows no NEGOTIATE.
+    case .get(_, .one, _), .keys(.one, _): break
     case _ where event.isRequest && opening == .asked && negotiates:
       noted("a request of one session behind the empty line of another")
     default: break

@@ -8,13 +8,13 @@ extension BootRun {
   /// Waits for the guest as in any other boot, a configured one somewhat longer, and judges what it came to.
   func judgeTrial(_ fault: MetadataFault, _ guest: Guest, _ tally: Tally) async throws -> Awakening {
     var awakening = try await guest.awaken(
-      key: settings.key, transport: .auto, bootLimit: settings.bootTimeout,
+      key: settings.key, transport: settings.transport, bootLimit: settings.bootTimeout,
       sshGrace: .seconds(5) * settings.timeoutScale, loginGrace: .seconds(60) * settings.timeoutScale
     ) { journal($0) }
     if awakening.end != .ready || awakening.loginPrompt == nil { await examine(guest, &awakening, tally) }
     let check = MetadataFaultCheck.check(for: fault)
     // A login prompt may come before the client has asked once more, for which it may wait a minute.
-    if check?.needsConfiguration == true, awakening.end == .ready, awakening.ssh == nil {
+    if check?.needsConfiguration == true, settings.transport != .serial, awakening.end == .ready, awakening.ssh == nil {
       try await guest.awaitSSH(&awakening, key: settings.key, until: guest.patience(120))
       reachSSH(awakening, guest)
     }

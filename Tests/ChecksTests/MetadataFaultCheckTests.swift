@@ -55,6 +55,13 @@ import Testing
     let outcome = try outcome(fault) { $0.ssh = nil }
     guard case .failed(let reason) = outcome else { return #expect(Bool(false), "\(outcome)") }
     #expect(reason.contains("no SSH session as root at the promised address while \(fault.meaning)"))
+    // Where SSH was not to be tried, that proves nothing; a login prompt is asked for all the same.
+    let serial = try self.outcome(fault) { ($0.ssh, $0.leavesOutSSH) = (nil, true) }
+    guard case .skipped = serial else { return #expect(Bool(false), "\(serial)") }
+    let none = try self.outcome(fault) {
+      ($0.end, $0.loginPrompt, $0.ssh, $0.leavesOutSSH) = (.deadline, nil, nil, true)
+    }
+    guard case .failed = none else { return #expect(Bool(false), "\(none)") }
   }
 
   @Test func aGuestThatNeverAskedAgainFails() throws {

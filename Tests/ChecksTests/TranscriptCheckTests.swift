@@ -86,6 +86,22 @@ struct TranscriptCheckTests {
     #expect(failures["metadata.one-client"]?.contains("two requests in one line after 10 s") == true)
   }
 
+  /// The contract takes a user-script that an instance runs once.
+  @Test func aLaterBootNeedNotAskForTheUserScript() {
+    let rest = Self.transcript([(10, Self.opening + Self.get("sdc:operator-script") + Self.get("user-data"))])
+    #expect(MetadataScripts.judge(rest, isFirstBoot: false).outcome == .passed)
+    #expect(MetadataScripts.judge(rest, isFirstBoot: true).outcome != .passed)
+    let less = Self.transcript([(10, Self.opening + Self.get("user-data"))])
+    #expect(MetadataScripts.judge(less, isFirstBoot: false).outcome != .passed)
+  }
+
+  /// An old tool of version 1 behind a client of version 2, one after the other: legal.
+  @Test func aClientOfVersion1HasNoNegotiateOfItsOwn() {
+    let both = Self.transcript([(10, Self.opening + Self.asked), (20, "\nGET user-script\n")])
+    #expect(both.interleavings == 0)
+    #expect(Self.failures(both).keys.sorted() == ["metadata.protocol-v2"])
+  }
+
   /// A restart of the guest in the middle of a session is no second client.
   @Test func aResetGuestBeginsAnew() {
     var transcript = Self.transcript([(10, Self.opening + Self.asked)])

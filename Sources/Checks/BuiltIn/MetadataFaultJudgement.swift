@@ -13,6 +13,8 @@ package struct FaultedBoot: Sendable {
   package var ssh: Duration?
   /// Why there is no session.
   package var sshError = "nothing answered"
+  /// SSH was not tried, because it was not to be.
+  package var leavesOutSSH = false
   /// Times that the firmware handed over to the boot disk.
   package var starts = 1
   package var transcript = MetadataTranscript()
@@ -33,6 +35,7 @@ package struct FaultedBoot: Sendable {
       fault: fault, end: awakening.end, duration: awakening.duration, loginPrompt: awakening.loginPrompt,
       ssh: awakening.ssh == nil ? nil : awakening.sshTime)
     if let error = awakening.sshError { sshError = "\(error)" }
+    leavesOutSSH = awakening.transport == .serial
     starts = await guest.firmware.state.handOvers
     transcript = await guest.metadata.transcript
     // What was looked at afterwards has left its own lines on the console.
@@ -90,6 +93,9 @@ extension MetadataFaultCheck {
     let spoilt = seen.transcript.spoiltKeys.sorted().prefix(3).joined(separator: ", ")
     let again = spoilt.isEmpty ? "" : "; it never asked again for \(spoilt)"
     guard seen.ssh != nil else {
+      if seen.leavesOutSSH {
+        return .skipped("a login prompt is there; whether it is configured shows over SSH: --transport serial")
+      }
       return .failed("no SSH session as root at the promised address \(meanwhile): \(seen.sshError)\(again)")
     }
     guard spoilt.isEmpty else {

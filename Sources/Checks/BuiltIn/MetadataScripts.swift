@@ -1,3 +1,4 @@
+package import Guests
 package import Metadata
 import Model
 
@@ -13,9 +14,32 @@ package struct MetadataScripts: TranscriptCheck {
       and metadata.operator-script; this check tells an image that has no such service from one whose service fails.
       """)
 
-  static let keys = ["user-script", "sdc:operator-script", "user-data"]
+  package static func judge(_ guest: Guest, _ awakening: Awakening) async throws -> Judgement {
+    // Scripts come last in a boot: one that stopped before has another defect, and one that has just shown its login
+    // prompt may still be at it.
+    guard awakening.end == .ready else { return .skipped("the boot did not get that far: \(awakening.sentence)") }
+    let isFirst = guest.boot.continues == nil
+    let deadline = guest.patience(30)
+    while true {
+      let transcript = await guest.metadata.transcript
+      if transcript.firstRequestSeconds == nil { return .skipped(nothingAsked) }
+      var judgement = judge(transcript, isFirstBoot: isFirst)
+      if judgement.outcome == .passed { return judgement }
+      guard !deadline.hasPassed else {
+        judgement.evidence.append(guest.file("mdata.jsonl"))
+        return judgement
+      }
+      try await Task.sleep(for: .milliseconds(500))
+    }
+  }
 
   package static func judge(_ transcript: MetadataTranscript, timeoutScale: Double) -> Judgement {
+    judge(transcript, isFirstBoot: true)
+  }
+
+  /// The contract takes a user-script that is run once for an instance as well as one that is run at each boot.
+  static func judge(_ transcript: MetadataTranscript, isFirstBoot: Bool) -> Judgement {
+    let keys = (isFirstBoot ? ["user-script"] : []) + ["sdc:operator-script", "user-data"]
     let missing = keys.filter { !transcript.askedKeys.contains($0) }
     guard !missing.isEmpty else { return .passed }
     return .failed("the guest never asked for \(missing.joined(separator: " nor "))")

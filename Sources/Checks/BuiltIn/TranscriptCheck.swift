@@ -9,10 +9,12 @@ package protocol TranscriptCheck: BootCheck {
 }
 
 extension TranscriptCheck {
+  static var nothingAsked: String { "the guest asked the metadata service for nothing; see metadata.asked" }
+
   package static func judge(_ guest: Guest, _ awakening: Awakening) async throws -> Judgement {
     let transcript = await guest.metadata.transcript
     guard transcript.firstRequestSeconds != nil else {
-      return .skipped("the guest asked the metadata service for nothing; see metadata.asked")
+      return .skipped(nothingAsked)
     }
     var judgement = judge(transcript, timeoutScale: guest.timeoutScale)
     if case .failed = judgement.outcome { judgement.evidence.append(guest.file("mdata.jsonl")) }
