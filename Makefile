@@ -19,28 +19,28 @@ demo: build ## verify the tiny guest, from nothing to the verdict
 	guest=$$(fixtures/build-guest tiny) && \
 	  ./imgverify "$$guest/tiny.zfs.gz" "$$guest/tiny.json" --output imgverify-out
 
-guests: build ## all guests that the tests boot
+guests: build ## the good guests; the tests build those with defects as they need them
 	tools/deps.sh guests
 	for name in $$(fixtures/build-guest --list); do fixtures/build-guest $$name || exit; done
 
 test: ## everything that CI holds: format, scripts, all tests with real boots
 	tools/deps.sh build run guests test
 	$(MAKE) lint
-	swift test $(DEBUG) --skip BootTests
+	tools/test $(DEBUG) --skip BootTests
 	$(MAKE) fuzz SECONDS=20
 	$(MAKE) guests
-	swift test $(DEBUG) --filter BootTests
+	tools/test $(DEBUG) --filter BootTests
 
 faults: build ## boots every fault of the layouts and looks for its cause; `make test` does so with a few of them
 	tools/deps.sh run guests
-	IMGVERIFY_ALL_FAULTS=1 swift test $(DEBUG) --filter LayoutFaults
+	IMGVERIFY_ALL_FAULTS=1 tools/test $(DEBUG) --filter LayoutFaults
 
 fuzz: ## fuzzes what reads strangers' bytes, for SECONDS in all
 	tools/fuzz $(or $(SECONDS),60)
 
 quick: ## the tests that boot nothing
 	tools/deps.sh build
-	swift test $(DEBUG) --skip BootTests
+	tools/test $(DEBUG) --skip BootTests
 
 bench: build ## intake as ratios to igzip, gzip and cat; rows of covering arrays; the checks of a boot over SSH
 	tools/deps.sh bench

@@ -14,7 +14,7 @@ extension BootTests {
       let logs = folder.appendingPathComponent("logs").path
       let command = "\(Program.binary) boot \(guest.image) \(guest.manifest) --no-cache --output \(logs)"
       let terminal = try Terminal(
-        "stty -a >\(folder.path)/before; \(command); echo status=$?; stty -a >\(folder.path)/after",
+        "stty -a >\(folder.path)/before; \(command); status=$?; stty -a >\(folder.path)/after; echo status=$status",
         environment: ["TMPDIR": scratch.path, "LANG": "C.UTF-8", "LC_ALL": "C.UTF-8"])
       defer { terminal.end() }
 
