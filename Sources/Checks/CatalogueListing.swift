@@ -30,19 +30,19 @@ extension Catalogue {
         ]
       })
   }
+}
 
-  /// `text` in lines of at most `width` characters, broken between words where that can be.
-  private func wrapped(_ text: String, width: Int) -> [String] {
-    var lines: [String] = []
-    for word in text.split(separator: " ") {
-      if let last = lines.last, last.count + 1 + word.count <= width {
-        lines[lines.count - 1] = last + " " + word
-      } else {
-        lines.append(String(word))
-      }
+/// `text` in lines of at most `width` characters, broken between words where that can be.
+func wrapped(_ text: String, width: Int) -> [String] {
+  var lines: [String] = []
+  for word in text.split(separator: " ") {
+    if let last = lines.last, last.count + 1 + word.count <= width {
+      lines[lines.count - 1] = last + " " + word
+    } else {
+      lines.append(String(word))
     }
-    return lines.flatMap { line in
-      stride(from: 0, to: line.count, by: width).map { String(line.dropFirst($0).prefix(width)) }
-    }
+  }
+  return lines.flatMap { line in
+    stride(from: 0, to: line.count, by: width).map { String(line.dropFirst($0).prefix(width)) }
   }
 }

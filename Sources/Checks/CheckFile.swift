@@ -13,7 +13,7 @@ struct CheckFile {
   private var bodyStart = 0
 
   private static let required = ["title", "level", "clause", "transports", "timeout", "remedy"]
-  private static let known = Set(required + ["needs"])
+  private static let known = Set(required + ["needs", "profile"])
 
   /// The check that `bytes` of the file `path` hold, under the name `id`.
   ///
@@ -96,8 +96,17 @@ struct CheckFile {
     return GuestCheck(
       info: CheckInfo(
         id: id, title: title.value, level: parsedLevel, clauses: try clauses(), kind: .guest,
-        remedy: fields["remedy"]!.value, description: description.joined(separator: "\n")),
-      transports: try transports(), needs: try needs(), timeout: seconds, body: try body(), path: path)
+        remedy: fields["remedy"]!.value, description: description.joined(separator: "\n"), profile: try profile()),
+      transports: try transports(), needs: try needs(), timeout: seconds, body: try body(), path: path,
+      clauseLine: fields["clause"]!.line)
+  }
+
+  private func profile() throws -> CheckInfo.Scope? {
+    guard let (line, value) = fields["profile"] else { return nil }
+    guard let scope = CheckInfo.Scope(rawValue: value) else {
+      throw error(line, "profile '\(value)' is neither triton nor any")
+    }
+    return scope
   }
 
   private func clauses() throws -> [Int] {

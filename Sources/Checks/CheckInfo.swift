@@ -4,6 +4,8 @@ package import Model
 package struct CheckInfo: Hashable, Sendable, Codable {
   /// Where a check looks from: inside the guest (a file in `checks/`), or from the host (Swift, built in).
   package enum Kind: String, Hashable, Sendable, Codable { case guest, host }
+  /// In which profiles it has a place: in `triton` alone, or in `any`.
+  package enum Scope: String, Hashable, Sendable, Codable, CaseIterable { case triton, any }
 
   /// `area.what`: lower-case letters, digits and hyphens on both sides of one dot.
   package var id: String
@@ -17,9 +19,12 @@ package struct CheckInfo: Hashable, Sendable, Codable {
   package var remedy: String
   /// What is looked at and why; lines separated by line feeds.
   package var description: String
+  /// nil: as its clauses say; see ``Contract/holds(_:in:)``.
+  package var profile: Scope?
 
   package init(
-    id: String, title: String, level: Level, clauses: [Int], kind: Kind, remedy: String, description: String
+    id: String, title: String, level: Level, clauses: [Int], kind: Kind, remedy: String, description: String,
+    profile: Scope? = nil
   ) {
     self.id = id
     self.title = title
@@ -28,6 +33,7 @@ package struct CheckInfo: Hashable, Sendable, Codable {
     self.kind = kind
     self.remedy = remedy
     self.description = description
+    self.profile = profile
   }
 
   /// `25, 28`; empty when there are none.

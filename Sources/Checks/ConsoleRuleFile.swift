@@ -20,23 +20,11 @@ package struct ConsoleRuleFile: Sendable {
   ///
   /// - Throws: ``VerifyError`` `.usage` with file and line, and what to do about it.
   package mutating func read(_ bytes: [UInt8], path: String) throws {
-    guard bytes.count <= Self.maximumSize else {
-      throw VerifyError(.usage, "\(path) is larger than \(Self.maximumSize >> 10) KiB")
-    }
-    guard let text = String(validating: bytes, as: UTF8.self) else {
-      throw VerifyError(.usage, "\(path) is not UTF-8; save it as that")
-    }
     let place = YAMLPlace(path: path)
-    let root: YAMLFields
-    do {
-      try place.refuseDepth(text)
-      guard let node = try Yams.compose(yaml: text) else {
-        throw VerifyError(.usage, "\(path) is empty; it needs 'rules:' or 'disable:'")
-      }
-      root = try YAMLFields(node, place, known: ["rules", "disable"], what: "a file of console rules")
-    } catch let error as YamlError {
-      throw VerifyError(.usage, "\(path): no YAML that can be read: \(error)")
+    guard let node = try place.compose(bytes, atMost: Self.maximumSize) else {
+      throw VerifyError(.usage, "\(path) is empty; it needs 'rules:' or 'disable:'")
     }
+    let root = try YAMLFields(node, place, known: ["rules", "disable"], what: "a file of console rules")
     var own: Set<String> = []
     for node in try root.list("rules") {
       let rule = try ConsoleRule(node, place)

@@ -11,6 +11,8 @@ package struct GuestCheck: Hashable, Sendable {
   package var body: String
   /// The file it was read from.
   package var path: String
+  /// Line of its field `clause`.
+  var clauseLine = 1
 
   package var id: String { info.id }
 

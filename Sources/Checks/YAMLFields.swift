@@ -5,6 +5,20 @@ import Yams
 struct YAMLPlace: Sendable {
   let path: String
 
+  /// What `bytes` hold, or nil when that is nothing.
+  ///
+  /// - Throws: ``VerifyError`` `.usage` for more than `limit` bytes, for what is no UTF-8, and for what is no YAML.
+  func compose(_ bytes: [UInt8], atMost limit: Int) throws -> Node? {
+    guard bytes.count <= limit else { throw VerifyError(.usage, "\(path) is larger than \(limit >> 10) KiB") }
+    guard let text = String(validating: bytes, as: UTF8.self) else {
+      throw VerifyError(.usage, "\(path) is not UTF-8; save it as that")
+    }
+    try refuseDepth(text)
+    do { return try Yams.compose(yaml: text) } catch let error as YamlError {
+      throw VerifyError(.usage, "\(path): no YAML that can be read: \(error)")
+    }
+  }
+
   func error(_ node: Node, _ message: String) -> VerifyError { error(node.mark, message) }
 
   func error(_ mark: Mark?, _ message: String) -> VerifyError {
@@ -21,7 +35,7 @@ struct YAMLPlace: Sendable {
         $0 == 0x20 || $0 == UInt8(ascii: "-") || $0 == UInt8(ascii: "?") || $0 == UInt8(ascii: ":")
       }
       guard openers <= 100, marks.count <= 100 else {
-        throw VerifyError(.usage, "\(path):\(index + 1): nested too deep for console rules")
+        throw VerifyError(.usage, "\(path):\(index + 1): nested too deep")
       }
     }
   }

@@ -63,4 +63,21 @@ package struct Tool: Sendable {
       return result.standardOutput
     }
   }
+
+  /// Runs a tool that judges: exit status 1 says that it has found something, which is what it printed; at most 1 MiB.
+  ///
+  /// - Throws: ``VerifyError`` `.toolMissing`, or `.toolFailed` with the last of its standard error.
+  package func findings(_ arguments: [String], until deadline: Deadline) async throws -> String {
+    try require()
+    let name = name
+    return try await withDeadline(deadline, for: name) {
+      let result = try await Subprocess.run(
+        .name(name), arguments: .init(arguments), output: .string(limit: 1 << 20), error: .string(limit: 1 << 20))
+      let status = ExitStatus(result.terminationStatus)
+      guard status == .exited(0) || status == .exited(1) else {
+        throw VerifyError(.toolFailed, "\(name): \(status): \(result.standardError.suffix(2000))")
+      }
+      return result.standardOutput
+    }
+  }
 }

@@ -16,6 +16,8 @@ package struct JournalEntry: Sendable, Hashable, Codable {
     seconds = try c.decode(Double.self, forKey: .seconds)
     switch try c.decode(String.self, forKey: .event) {
     case "run-started": event = .runStarted(try c.decode(RunStarted.self, forKey: .data))
+    case "contract": event = .contract(try c.decode(ContractTerms.self, forKey: .data))
+    case "waivers": event = .waivers(try c.decode(WaiversRead.self, forKey: .data))
     case "intake": event = .intake(try c.decode(IntakeFacts.self, forKey: .data))
     case "accelerator": event = .accelerator(try c.decode(AcceleratorChoice.self, forKey: .data))
     case "planned": event = .planned(try c.decode(Plan.self, forKey: .data))
@@ -41,6 +43,8 @@ package struct JournalEntry: Sendable, Hashable, Codable {
     try c.encode(event.name, forKey: .event)
     switch event {
     case .runStarted(let data): try c.encode(data, forKey: .data)
+    case .contract(let data): try c.encode(data, forKey: .data)
+    case .waivers(let data): try c.encode(data, forKey: .data)
     case .intake(let data): try c.encode(data, forKey: .data)
     case .accelerator(let data): try c.encode(data, forKey: .data)
     case .planned(let data): try c.encode(data, forKey: .data)
@@ -62,6 +66,10 @@ package struct JournalEntry: Sendable, Hashable, Codable {
 /// What can happen in a run.
 package enum JournalEvent: Sendable, Hashable {
   case runStarted(RunStarted)
+  /// What the image is held to; journals of version 0.5 and before lack it.
+  case contract(ContractTerms)
+  /// The waivers that were given; the last word counts.
+  case waivers(WaiversRead)
   case intake(IntakeFacts)
   case accelerator(AcceleratorChoice)
   case planned(Plan)
@@ -86,6 +94,8 @@ package enum JournalEvent: Sendable, Hashable {
   package var name: String {
     switch self {
     case .runStarted: "run-started"
+    case .contract: "contract"
+    case .waivers: "waivers"
     case .intake: "intake"
     case .accelerator: "accelerator"
     case .planned: "planned"

@@ -71,6 +71,7 @@ extension Report {
     add("hypervisor", accelerator?.hypervisor)
     add("accelerator", accelerator.map { "\($0.accelerator): \($0.reason)" })
     add("time-outs", accelerator.flatMap { $0.timeoutScale == 1 ? nil : "× \($0.timeoutScale)" })
+    add("profile", profileSentence)
     add("seed", seed.map { "\($0)" })
     add("arguments", run?.arguments.joined(separator: " "))
     return "<section id=\"run\">\n<h2>This run</h2>\n<dl class=\"wide\">\(facts.map(row))</dl>\n</section>\n"

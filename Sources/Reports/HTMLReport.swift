@@ -31,8 +31,9 @@ extension Report {
       \(section("Trials: do not gate", id: "trials", trialHead + trialProblems.map { card($0) } + bootSections(.trial, files)))
       \(section("Boots to search for causes", id: "search", searchHead + bootSections(.search, files)))
       \(imageSection)
-      \(section("Waived", id: "waived", problems(.waived).map { card($0) }))
+      \(section("Waived", id: "waived", problems(.waived).map { card($0) } + idleWaiverList))
       \(section("Notes", id: "notes", problems(.informs).map { card($0) }))
+      \(contractSection)
       \(runSection)
       </main>
       <footer>imgverify \(run?.version ?? "") · <a href="report.xml">report.xml</a> · <a href="report.json">report.json</a> · \
@@ -94,6 +95,13 @@ extension Report {
 
         """
       ]
+  }
+
+  /// Waivers that did not apply, or were not needed.
+  private var idleWaiverList: [Markup] {
+    let sentences = idleWaivers
+    return sentences.isEmpty
+      ? [] : ["<ul class=\"results\">\n\(sentences.map { "<li>\($0)</li>\n" as Markup })</ul>\n"]
   }
 
   private func section(_ title: String, id: String, _ parts: [Markup]) -> Markup? {

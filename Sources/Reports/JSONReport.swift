@@ -21,6 +21,14 @@ package struct JSONReport: Codable, Hashable, Sendable {
   package var image: IntakeFacts
   package var accelerator: AcceleratorChoice?
   package var seed: UInt64?
+  /// `triton` or `generic`; absent in journals of older versions.
+  package var profile: String?
+  /// Ids of the checks that the profile leaves out.
+  package var leftOut: [String]?
+  /// Every clause of the guest contract and what this run says of it; absent in journals of older versions.
+  package var contract: [ClauseState]?
+  /// Absent when none were given.
+  package var waivers: [WaiverRecord]?
   package var seconds: Double
   package var summary: Summary
   /// Why the image could not be judged in full; see ``Report/doubts``.
@@ -119,6 +127,9 @@ extension JSONReport {
     image = report.image
     accelerator = report.accelerator
     seed = report.seed
+    (profile, leftOut) = (report.terms?.profile, report.terms.flatMap { $0.leftOut.isEmpty ? nil : $0.leftOut })
+    contract = report.terms == nil ? nil : report.clauseStates
+    waivers = report.waivers.isEmpty ? nil : report.waivers
     seconds = report.seconds
     let gate = report.boots(.gate)
     let gating = report.gatingFindings

@@ -79,7 +79,8 @@ extension Report {
       ("image.disk", image.disk.map { cleaned($0.summary, atMost: 4 << 10, lines: false) }),
       ("hypervisor", accelerator?.hypervisor),
       ("accelerator", accelerator?.accelerator), ("accelerator.reason", accelerator?.reason),
-      ("timeoutScale", accelerator.map { "\($0.timeoutScale)" }),
+      ("timeoutScale", accelerator.map { "\($0.timeoutScale)" }), ("profile", terms?.profile),
+      ("waivers.idle", idleWaivers.prefix(64).joined(separator: "; ")),
     ] + searchProperties
   }
 

@@ -22,6 +22,13 @@ package enum ProgressLine {
   private static func news(_ event: JournalEvent) -> (place: String, news: String)? {
     switch event {
     case .runStarted(let run): return ("image", "imgverify \(run.version) verifies \(run.image)")
+    case .contract(let terms):
+      return terms.leftOut.isEmpty
+        ? nil : ("image", "profile \(terms.profile): \(counted(terms.leftOut.count, "check")) left out")
+    case .waivers(let read):
+      // Said again at the end, with counts, which the summary tells.
+      let expired = read.records.filter { $0.isExpired && $0.findings == nil }.map { $0.expiredSentence }
+      return expired.isEmpty ? nil : ("waivers", expired.joined(separator: "; "))
     case .intake(let facts):
       let size = facts.volumeSize.flatMap { $0 >= 0 ? ", \(ByteCount(bytes: $0))" : nil } ?? ""
       let time = facts.seconds.map { ", in \(forPeople(seconds: $0))" } ?? ""

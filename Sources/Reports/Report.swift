@@ -7,6 +7,9 @@ package struct Report: Sendable, Hashable {
   /// Nil when the journal lacks its first line.
   package var run: RunStarted?
   package var image = IntakeFacts()
+  /// Nil in journals of older versions.
+  package var terms: ContractTerms?
+  package var waivers: [WaiverRecord] = []
   package var accelerator: AcceleratorChoice?
   /// Nil when the run never came to a plan.
   package var seed: UInt64?
@@ -43,6 +46,8 @@ package struct Report: Sendable, Hashable {
     seconds = max(seconds, sane(seconds: entry.seconds))
     switch entry.event {
     case .runStarted(let started): run = started.forReports
+    case .contract(let terms): self.terms = terms.forReports
+    case .waivers(let read): waivers = read.records.prefix(1000).map(\.forReports)
     case .intake(let facts): image = facts.forReports
     case .accelerator(let choice): accelerator = choice.forReports
     case .planned(let plan):

@@ -43,9 +43,17 @@ extension Report {
       }
       page.blank()
     }
+    let idle = idleWaivers
+    if !idle.isEmpty {
+      page.line("Waivers", .bold)
+      for sentence in idle.prefix(20) { page.wrapped("! \(sentence)", first: 2, rest: 4) }
+      if idle.count > 20 { page.wrapped("and \(counted(idle.count - 20, "more waiver"))", first: 2, rest: 4) }
+      page.blank()
+    }
     aside("Compatibility: does not gate", .compatibility, compatibilityProblems, on: &page)
     aside("Trials: do not gate", .trial, trialProblems, on: &page)
     aside("Seen only while searching for a cause: does not gate", .search, searchProblems, on: &page)
+    if let profile = profileSentence { page.wrapped("profile \(profile)", first: 0, rest: 2) }
     page.line(counts.joined(separator: " · "))
     if let folder { page.line("report: \(cleaned(folder, atMost: 4096, lines: false))/report.html") }
     let sentence = self.sentence

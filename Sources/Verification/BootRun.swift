@@ -22,6 +22,7 @@ struct BootSettings: Sendable {
   var bootTimeout: Duration
   var key: KeyPair
   var catalogue: Catalogue
+  var waivers = WaiverBook.none
   var keep: VerifyOptions.Keep
   var transport = Transport.auto
   /// Id of the boot in which the intrusive checks are judged.
@@ -190,6 +191,7 @@ struct BootRun: Sendable {
       finding.outcome = .broken(error: "host too slow: \(slowness), so this proves nothing: \(reason)")
       finding.remedy = "Run on a less busy host, with fewer --jobs, or with working KVM."
     }
+    finding = settings.waivers.applied(to: finding)
     tally.count(finding)
     journal.append(.finding(finding))
   }

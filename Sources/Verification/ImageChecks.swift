@@ -27,11 +27,9 @@ enum ImageChecks {
     ].filter { isWanted($0, catalogue) }
   }
 
-  /// Checks without which there is nothing to boot: a failure ends the run, so it is told also when not selected.
-  private static let essential = Set([ManifestValid.info.id, ImageDigest.info.id, ImageStream.info.id])
-
+  /// A failure of an essential check ends the run, so it is told also when not selected.
   private static func isWanted(_ finding: Finding, _ catalogue: Catalogue) -> Bool {
-    catalogue.holds(finding.check) || essential.contains(finding.check) && finding.outcome != .passed
+    catalogue.holds(finding.check) || WaiverFile.essential.contains(finding.check) && finding.outcome != .passed
   }
 
   private static func finding(_ check: any HostCheck.Type, _ judgement: Judgement) -> Finding {

@@ -36,16 +36,23 @@ struct Run: Sendable {
   }
 
   private func steps() async throws {
-    let catalogue = try loadCatalogue(folders: options.checkFolders).select(only: options.only, skip: options.skip)
+    let all = try loadCatalogue(folders: options.checkFolders)
+    let catalogue = try all.select(only: options.only, skip: options.skip, profile: options.profile)
+    journal.append(.contract(all.terms(in: options.profile)))
+    let waivers = try WaiverBook(file: options.waivers, catalogue: all)
+    if let read = waivers.read(isOver: false) { journal.append(.waivers(read)) }
     try await withScratch { scratch in
-      try await withJudgedDisk(scratch: scratch, catalogue: catalogue) { disk, manifest in
-        try await boot(disk, manifest, catalogue, scratch: scratch)
+      try await withJudgedDisk(scratch: scratch, catalogue: catalogue, waivers) { disk, manifest in
+        try await boot(disk, manifest, catalogue, waivers, scratch: scratch)
       }
     }
+    if let read = waivers.read(isOver: true) { journal.append(.waivers(read)) }
   }
 
   /// Plans the boots of the disk, and runs them.
-  private func boot(_ disk: String, _ manifest: Manifest, _ catalogue: Catalogue, scratch: Scratch) async throws {
+  private func boot(
+    _ disk: String, _ manifest: Manifest, _ catalogue: Catalogue, _ waivers: WaiverBook, scratch: Scratch
+  ) async throws {
     var choice = try await chooseAccelerator(options.accelerator, scratch: scratch)
     let accelerator = Accelerator(rawValue: choice.accelerator) ?? .tcg
     let axes = Axes.qemu(minimumMemory: manifest.minimumRAM, maximumCPUs: maximumCPUs(accelerator))
@@ -70,14 +77,14 @@ struct Run: Sendable {
     let settings = BootSettings(
       disk: disk, diskSize: manifest.imageSize, decoy: decoy, output: options.output, accelerator: accelerator,
       timeoutScale: scale, bootTimeout: options.bootTimeout * scale, key: try KeyPair.generate(comment: "imgverify"),
-      catalogue: catalogue, keep: options.keep, transport: options.transport,
+      catalogue: catalogue, waivers: waivers, keep: options.keep, transport: options.transport,
       intrusiveBoot: IntrusiveChecks.boot(of: plan.boots))
     let runner = BootRunner(
       settings: settings, disks: BootDisks(scratch: scratch, settings: settings), journal: journal, jobs: jobs,
       keepsStarts: options.explain != nil)
     let results = try await runner.run(plan.boots)
     for finding in CloneChecks.judge(results.map { ($0.boot, $0.findings) }, catalogue: catalogue) {
-      journal.append(.finding(finding))
+      journal.append(.finding(waivers.applied(to: finding)))
     }
     if let explain = options.explain {
       var finder = CauseFinder(axes: axes, plan: plan, limit: explain.boots, journal: journal) { boots in
@@ -90,10 +97,13 @@ struct Run: Sendable {
 
   /// Manifest, digests, stream: three judgements and, if they are good, the disk for `body`.
   private func withJudgedDisk(
-    scratch: Scratch, catalogue: Catalogue, _ body: (_ disk: String, _ manifest: Manifest) async throws -> Void
+    scratch: Scratch, catalogue: Catalogue, _ waivers: WaiverBook,
+    _ body: (_ disk: String, _ manifest: Manifest) async throws -> Void
   ) async throws {
     let reading = try Manifest.read(path: options.manifest)
-    for finding in ImageChecks.judge(manifest: reading, catalogue: catalogue) { journal.append(.finding(finding)) }
+    for finding in ImageChecks.judge(manifest: reading, catalogue: catalogue) {
+      journal.append(.finding(waivers.applied(to: finding)))
+    }
     guard let manifest = reading.manifest else { return }
     let progress = progress
     try await withDisk(
@@ -106,7 +116,7 @@ struct Run: Sendable {
       journal.append(.intake(taken.facts))
       let match = match(taken, image: options.image, manifest: manifest)
       for finding in ImageChecks.judge(taken, match: match, manifest: manifest, catalogue: catalogue) {
-        journal.append(.finding(finding))
+        journal.append(.finding(waivers.applied(to: finding)))
       }
       guard let disk = taken.disk, match.isGood, reading.violations.isEmpty else { return }
       try await body(disk, manifest)

@@ -47,7 +47,9 @@ func conduct(_ options: VerifyOptions) async -> (code: Int32, report: Report?) {
 /// find that out, and none to report it. What else may go wrong here is met again by the run, and told by its reports.
 private func nonsense(in options: VerifyOptions) -> VerifyError? {
   do {
-    _ = try loadCatalogue(folders: options.checkFolders).select(only: options.only, skip: options.skip)
+    let catalogue = try loadCatalogue(folders: options.checkFolders)
+    _ = try catalogue.select(only: options.only, skip: options.skip, profile: options.profile)
+    _ = try WaiverBook(file: options.waivers, catalogue: catalogue)
     return nil
   } catch {
     guard let error = error as? VerifyError, error.code == .usage else { return nil }

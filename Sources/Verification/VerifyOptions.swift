@@ -34,6 +34,10 @@ package struct VerifyOptions: Sendable {
   package var checkFolders: [String] = []
   package var only: [String] = []
   package var skip: [String] = []
+  /// Whose promises the image is held to.
+  package var profile = Profile.triton
+  /// File of failures that are accepted; nil: none are.
+  package var waivers: String?
   package var keep = Keep.never
   /// How the checks that run in the guest get there.
   package var transport = Transport.auto

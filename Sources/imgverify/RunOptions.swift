@@ -17,6 +17,12 @@ struct RunOptions: ParsableArguments {
   var only: [String] = []
   @Option(help: "No checks whose id matches this pattern. Repeatable.")
   var skip: [String] = []
+  @Option(help: "Whose promises the image is held to: triton, or generic, which leaves out what only SmartOS promises.")
+  var profile = Profile.triton
+  @Option(
+    help: "YAML list of failures that are accepted for some time: check, boot (optional), reason, by, until.",
+    completion: .file())
+  var waivers: String?
   @Option(help: "Keep the overlay disks of the boots: never, failed or always.")
   var keep = VerifyOptions.Keep.never
   @Option(help: "How checks get into the guest: ssh, serial (the console alone, SSH is not tried), or auto (either).")
@@ -47,6 +53,8 @@ struct RunOptions: ParsableArguments {
     options.checkFolders = checkFolders
     options.only = only
     options.skip = skip
+    options.profile = profile
+    options.waivers = waivers
     options.keep = keep
     options.transport = transport
     options.bootTimeout = .seconds(bootTimeout)
@@ -57,6 +65,7 @@ struct RunOptions: ParsableArguments {
   }
 }
 
+extension Profile: ExpressibleByArgument {}
 extension AcceleratorRequest: ExpressibleByArgument {}
 extension VerifyOptions.Keep: ExpressibleByArgument {}
 extension Transport: ExpressibleByArgument {}

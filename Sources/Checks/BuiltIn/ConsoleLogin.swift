@@ -7,7 +7,8 @@ package struct ConsoleLogin: BootCheck {
     id: "console.login", title: "Root logs in on the serial console with the given root_pw", level: .should,
     clauses: [11, 43], kind: .host,
     remedy: "Apply root_pw from the metadata at the first boot when root has no password yet.",
-    description: "Types user and password at the login prompt of COM1, runs a command there, and logs out.")
+    description: "Types user and password at the login prompt of COM1, runs a command there, and logs out.",
+    profile: .triton)
 
   package static func judge(_ guest: Guest, _ awakening: Awakening) async throws -> Judgement {
     guard awakening.loginPrompt != nil else { return .skipped("there is no login prompt") }

@@ -11,7 +11,7 @@ package struct ImageSmartOS: HostCheck {
     description: """
       A stream may be whole and yet not be received by illumos: feature bits, compressions and checksums that only \
       OpenZFS has, more than one snapshot, or bytes behind the end. Features that only old pools lack are noted.
-      """)
+      """, profile: .triton)
 
   package static func judge(_ facts: IntakeFacts) -> Judgement {
     if let format = facts.format, format != .zfs {

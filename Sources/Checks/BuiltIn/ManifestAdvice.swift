@@ -10,7 +10,7 @@ package struct ManifestAdvice: HostCheck {
       Looks for what imgadm and IMGAPI take although it is likely to be a mistake: longer texts than the \
       documentation allows, numbers and booleans written as text, days that no calendar has, an image that is not \
       public, and members that are missed, such as min_ram, homepage and dataset_guid.
-      """)
+      """, profile: .triton)
 
   package static func judge(_ warnings: [ManifestViolation]) -> Judgement {
     .judged(warnings.map(\.sentence), evidence: "advice")

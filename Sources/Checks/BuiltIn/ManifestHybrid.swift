@@ -13,7 +13,7 @@ package struct ManifestHybrid: HostCheck {
     description: """
       An image whose manifest names a brand is offered to that hypervisor alone, and only one for bhyve may choose a \
       ROM. 'imgadm create' copies both from the machine that it makes the image of.
-      """)
+      """, profile: .triton)
 
   package static func judge(_ manifest: Manifest) -> Judgement {
     let named = [("brand", manifest.brand), ("bootrom", manifest.bootrom)].compactMap { name, value in
