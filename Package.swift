@@ -45,6 +45,7 @@ let package = Package(
     .systemLibrary(name: "CLZ4", pkgConfig: "liblz4", providers: [.apt(["liblz4-dev"])]),
     .systemLibrary(name: "CBzip2", providers: [.apt(["libbz2-dev"])]),
     .systemLibrary(name: "CLZMA", pkgConfig: "liblzma", providers: [.apt(["liblzma-dev"])]),
+    .systemLibrary(name: "CExt2FS", pkgConfig: "ext2fs", providers: [.apt(["libext2fs-dev"])]),
     .systemLibrary(name: "CCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
 
     // The way through, station by station (../docs/ARCHITECTURE.md).
@@ -55,6 +56,8 @@ let package = Package(
       ["Model", "ZFSStreams", "DiskFormats", "Hosts", "CISAL", "CZstd", "CBzip2", "CLZMA", "CCrypto", system]),
     // Partition tables, file systems, qcow2 headers: pure over bytes.
     library("DiskFormats", ["Model", "CZlib"]),
+    // The files on a disk, read by a child of ours without booting it.
+    library("FileTrees", ["Model", "DiskFormats", "Hosts", "CExt2FS"]),
     library("Planning", ["Model"]),
     library("Hosts", ["Model", subprocess, system]),
     library("Hypervisors", ["Model", "Hosts", system]),
@@ -62,12 +65,12 @@ let package = Package(
     library("Consoles", ["Model"]),
     library("SecureShell", ["Model", "CSSH2", "CCrypto", system]),
     library("Guests", ["Model", "Consoles", "Metadata", "SecureShell", "Hypervisors", "Hosts"]),
-    library("Checks", ["Model", "Guests", "Consoles", "Metadata", "SecureShell", "Intake", yams]),
+    library("Checks", ["Model", "FileTrees", "Guests", "Consoles", "Metadata", "SecureShell", "Intake", yams]),
     library("Reports", ["Model"]),
     library(
       "Verification",
       [
-        "Model", "Intake", "DiskFormats", "Planning", "Hosts", "Hypervisors", "Guests", "Checks", "Reports",
+        "Model", "Intake", "DiskFormats", "FileTrees", "Planning", "Hosts", "Hypervisors", "Guests", "Checks", "Reports",
         "SecureShell", "Metadata",
         "Consoles",
       ]),
@@ -79,6 +82,7 @@ let package = Package(
     tests("Model"),
     tests("ZFSStreams", ["CCrypto", "CZlib"]),
     tests("DiskFormats", ["CZlib"]),
+    tests("FileTrees", ["DiskFormats", "Hosts", "imgverify"]),
     tests("Intake"),
     tests("Planning"),
     tests("Hosts"),
@@ -87,7 +91,7 @@ let package = Package(
     tests("Consoles"),
     tests("SecureShell"),
     tests("Guests", ["Checks", "Consoles", "Hypervisors"]),
-    tests("Checks", ["Metadata", "SecureShell", "Guests"]),
+    tests("Checks", ["FileTrees", "Intake", "Metadata", "SecureShell", "Guests"]),
     tests("Reports"),
     tests("Verification", ["Hypervisors", "Planning", "Reports"]),
     // Boots real guests: needs QEMU and the images that fixtures/guests/ builds.

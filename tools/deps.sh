@@ -8,14 +8,14 @@ set -eu
 
 packages() {
   case $1 in
-    build) echo make pkg-config libssh2-1-dev libisal-dev libssl-dev zlib1g-dev libzstd-dev liblz4-dev libbz2-dev \
+    build) echo make pkg-config libext2fs-dev libssh2-1-dev libisal-dev libssl-dev zlib1g-dev libzstd-dev liblz4-dev libbz2-dev \
       liblzma-dev ;;
     run) echo qemu-system-x86 qemu-utils seabios util-linux ;;
     guests)
       echo bash apt busybox-static cpio fakeroot fdisk grub-common grub-pc-bin gzip kmod e2fsprogs binutils util-linux \
         mmdebstrap xz-utils
       ;;
-    test) echo libxml2-utils shellcheck dropbear-bin openssh-client openssh-server procps ;;
+    test) echo e2fsprogs libxml2-utils shellcheck dropbear-bin openssh-client openssh-server procps ;;
     bench) echo isal gzip openssl e2fsprogs python3 openssh-client openssh-server ;;
     *) echo "deps.sh: no group '$1'; there are build, run, guests, test, bench" >&2 && return 64 ;;
   esac

@@ -31,6 +31,8 @@ package struct Inspection: Codable, Hashable, Sendable {
   /// What is wrong with the file, the stream or the disk: what, where, and what to do.
   package let problems: [String]
   package let manifest: OfManifest?
+  /// What the checks of the image's files (`clean.*`) say, those that passed left out; nil in what older versions wrote.
+  package let findings: [Finding]?
   /// Nothing is wrong with the image or the manifest; warnings are not counted.
   package let good: Bool
 
@@ -38,7 +40,8 @@ package struct Inspection: Codable, Hashable, Sendable {
   ///   - problems: of the file and what is packed in it; those of the disk and of SmartOS's rules are added.
   ///   - needsBootCode: whether a BIOS is to start the disk.
   package init(
-    image: String, facts: IntakeFacts, problems: [String], manifest: OfManifest? = nil, needsBootCode: Bool = true
+    image: String, facts: IntakeFacts, problems: [String], manifest: OfManifest? = nil, needsBootCode: Bool = true,
+    findings: [Finding] = []
   ) {
     var problems = problems
     for refusal in facts.stream?.smartOS ?? [] where !refusal.oldPoolsOnly {
@@ -56,7 +59,9 @@ package struct Inspection: Codable, Hashable, Sendable {
     self.facts = facts.forReports
     self.problems = problems.map { cleaned($0, atMost: 4096, lines: false) }
     self.manifest = manifest?.forReports
-    good = problems.isEmpty && manifest?.violations.isEmpty ?? true && manifest?.mismatches.isEmpty ?? true
+    self.findings = findings.filter { $0.outcome != .passed }.map(\.forInspection)
+    let isClean = !findings.contains { $0.isWrong || $0.isBroken }
+    good = isClean && problems.isEmpty && manifest?.violations.isEmpty ?? true && manifest?.mismatches.isEmpty ?? true
   }
 
   /// Indented JSON with sorted keys.
@@ -64,6 +69,25 @@ package struct Inspection: Codable, Hashable, Sendable {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
     return String(decoding: try encoder.encode(self), as: UTF8.self)
+  }
+}
+
+extension Finding {
+  /// The image must not be published as it is.
+  var isWrong: Bool { level == .must && outcome.name == "failed" }
+  var isBroken: Bool { outcome.name == "broken" }
+
+  fileprivate var forInspection: Finding {
+    var finding = self
+    func clean(_ text: String) -> String { cleaned(text, atMost: 4096, lines: false) }
+    switch outcome {
+    case .failed(let reason): finding.outcome = .failed(reason: clean(reason))
+    case .skipped(let why): finding.outcome = .skipped(why: clean(why))
+    case .broken(let error): finding.outcome = .broken(error: clean(error))
+    default: break
+    }
+    finding.evidence = evidence.map { Evidence(name: $0.name, text: cleaned($0.text ?? "", atMost: 16 << 10)) }
+    return finding
   }
 }
 

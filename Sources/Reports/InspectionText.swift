@@ -28,7 +28,9 @@ extension Inspection {
   }
 
   private var verdict: String {
-    let wrong = problems.count + (manifest.map { $0.violations.count + $0.mismatches.count } ?? 0)
+    let wrong =
+      problems.count + (manifest.map { $0.violations.count + $0.mismatches.count } ?? 0) + sentences { $0.isWrong }.count
+    if !good, wrong == 0 { return "UNKNOWN: the image's files could not be read" }
     if good { return manifest == nil ? "GOOD: nothing is wrong with the image" : "GOOD: image and manifest agree" }
     return "BAD: \(counted(wrong, "thing")) wrong"
   }
@@ -37,11 +39,29 @@ extension Inspection {
     let of = manifest
     return [
       ("Wrong with the image", "✗", problems),
+      ("Wrong with the image's files", "✗", sentences { $0.isWrong }),
+      ("The image's files could not be judged", "?", broken),
       ("Wrong with the manifest", "✗", of?.violations.map { "\($0.field) \($0.message)" } ?? []),
       ("Manifest and image do not agree", "✗", of?.mismatches ?? []),
       ("Warnings", "!", (of?.warnings.map { "\($0.field) \($0.message)" } ?? []) + oldPools),
-      ("Of note", "·", facts.disk?.notes ?? []),
+      ("Not clean in the image's files", "!", sentences { $0.outcome.name == "failed" && !$0.isWrong }),
+      ("Of note", "·", (facts.disk?.notes ?? []) + skipped),
     ].filter { !$0.sentences.isEmpty }
+  }
+
+  /// Of the findings that are wanted, each with its check's name.
+  private func sentences(of isWanted: (Finding) -> Bool) -> [String] {
+    (findings ?? []).filter(isWanted).map { "\($0.check): \($0.outcome.text)" }
+  }
+  /// Why checks of the files could not judge; most share one reason.
+  private var broken: [String] { reasons("broken") }
+  private var skipped: [String] { reasons("skipped") }
+  private func reasons(_ outcome: String) -> [String] {
+    let found = (findings ?? []).filter { $0.outcome.name == outcome }
+    return Set(found.map(\.outcome.text)).sorted().map { text in
+      let checks = found.filter { $0.outcome.text == text }.map(\.check)
+      return "\(checks.count == 1 ? checks[0] : "\(checks.count) checks") \(outcome): \(text)"
+    }
   }
 
   private var oldPools: [String] {

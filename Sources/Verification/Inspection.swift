@@ -1,3 +1,4 @@
+package import FileTrees
 import Glibc
 import Hosts
 import Intake
@@ -7,20 +8,27 @@ package import Reports
 /// Looks at an image, and at its manifest if there is one, without booting it.
 ///
 /// Shape: the disk is rebuilt in a scratch folder (`TMPDIR`), which is gone afterwards.
-/// - Parameter limit: the largest disk rebuilt; nil: 16 TiB.
+/// - Parameters:
+///   - limit: the largest disk rebuilt; nil: 16 TiB.
+///   - reader: reads the image's files.
 /// - Throws: ``VerifyError`` `.cannotOpen`, or our own trouble; `CancellationError` after a signal.
-package func inspect(image: String, manifest: String?, limit: ByteCount? = nil) async throws -> Inspection {
+package func inspect(
+  image: String, manifest: String?, limit: ByteCount? = nil, reader: TreeReader = TreeReader()
+) async throws -> Inspection {
   let reading = try manifest.map { try Manifest.read(path: $0) }
-  let taken = try await interruptible {
+  let (taken, findings) = try await interruptible {
     try await withScratch { scratch in
-      try await takeInShowing(image, limit: limit, into: scratch.file("disk.raw"))
+      let taken = try await takeInShowing(image, limit: limit, into: scratch.file("disk.raw"))
+      return (taken, try await FileChecks.judge(taken, manifest: reading?.manifest, catalogue: nil, reader: reader))
     }
   }
-  return inspection(of: taken, image: image, manifest: manifest, reading: reading)
+  return inspection(of: taken, image: image, manifest: manifest, reading: reading, findings: findings)
 }
 
 /// Puts what was found together; pure.
-func inspection(of taken: Intaken, image: String, manifest path: String?, reading: ManifestReading?) -> Inspection {
+func inspection(
+  of taken: Intaken, image: String, manifest path: String?, reading: ManifestReading?, findings: [Finding] = []
+) -> Inspection {
   func remark(_ violation: ManifestViolation) -> Inspection.Remark { .init(violation.field, violation.message) }
   var taken = taken
   var described: Inspection.OfManifest?
@@ -37,7 +45,7 @@ func inspection(of taken: Intaken, image: String, manifest path: String?, readin
   }
   return Inspection(
     image: image, facts: taken.facts, problems: taken.problems, manifest: described,
-    needsBootCode: reading?.manifest?.bootrom != "uefi")
+    needsBootCode: reading?.manifest?.bootrom != "uefi", findings: findings)
 }
 
 extension Inspection {

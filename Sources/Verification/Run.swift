@@ -118,6 +118,9 @@ struct Run: Sendable {
       for finding in ImageChecks.judge(taken, match: match, manifest: manifest, catalogue: catalogue) {
         journal.append(.finding(waivers.applied(to: finding)))
       }
+      for finding in try await FileChecks.judge(taken, manifest: manifest, catalogue: catalogue) {
+        journal.append(.finding(finding))
+      }
       guard let disk = taken.disk, match.isGood, reading.violations.isEmpty else { return }
       try await body(disk, manifest)
     }

@@ -34,7 +34,7 @@ struct Imgverify: AsyncParsableCommand {
     version: imgverifyVersion,
     subcommands: [
       Verify.self, Inspect.self, Convert.self, Pack.self, PlanCommand.self, BootCommand.self, Replay.self,
-      ChecksCommand.self, ConsoleCommand.self, MdataCommand.self,
+      ChecksCommand.self, ConsoleCommand.self, MdataCommand.self, ReadFiles.self,
     ],
     defaultSubcommand: Verify.self)
 }

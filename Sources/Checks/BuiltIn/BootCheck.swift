@@ -77,6 +77,6 @@ package enum BuiltIn {
 
   package static var infos: [CheckInfo] {
     (imageChecks + bootChecks + lastChecks + intrusiveChecks).map { $0.info } + CloneChecks.infos
-      + MetadataFaultCheck.all.map(\.info)
+      + MetadataFaultCheck.all.map(\.info) + CleanCheck.all.map(\.info)
   }
 }
