@@ -59,13 +59,16 @@ let package = Package(
     // The files on a disk, read by a child of ours without booting it.
     library("FileTrees", ["Model", "DiskFormats", "Hosts", "CExt2FS"]),
     library("Planning", ["Model"]),
+    // Ethernet, IP, ARP, DHCP, DNS and pcap files: pure over bytes.
+    library("Packets", []),
     library("Hosts", ["Model", subprocess, system]),
     library("Hypervisors", ["Model", "Hosts", system]),
     library("Metadata", ["Model"]),
     library("Consoles", ["Model"]),
     library("SecureShell", ["Model", "CSSH2", "CCrypto", system]),
-    library("Guests", ["Model", "Consoles", "Metadata", "SecureShell", "Hypervisors", "Hosts"]),
-    library("Checks", ["Model", "FileTrees", "Guests", "Consoles", "Metadata", "SecureShell", "Intake", yams]),
+    library("Guests", ["Model", "Consoles", "Metadata", "SecureShell", "Hypervisors", "Hosts", "Packets"]),
+    library(
+      "Checks", ["Model", "FileTrees", "Guests", "Consoles", "Metadata", "SecureShell", "Intake", "Packets", yams]),
     library("Reports", ["Model"]),
     library(
       "Verification",
@@ -85,13 +88,14 @@ let package = Package(
     tests("FileTrees", ["DiskFormats", "Hosts", "imgverify"]),
     tests("Intake"),
     tests("Planning"),
+    tests("Packets"),
     tests("Hosts"),
     tests("Hypervisors"),
     tests("Metadata"),
     tests("Consoles"),
     tests("SecureShell"),
-    tests("Guests", ["Checks", "Consoles", "Hypervisors"]),
-    tests("Checks", ["FileTrees", "Intake", "Metadata", "SecureShell", "Guests"]),
+    tests("Guests", ["Checks", "Consoles", "Hypervisors", "Packets"]),
+    tests("Checks", ["FileTrees", "Intake", "Metadata", "SecureShell", "Guests", "Packets"]),
     tests("Reports"),
     tests("Verification", ["Hypervisors", "Planning", "Reports"]),
     // Boots real guests: needs QEMU and the images that fixtures/guests/ builds.

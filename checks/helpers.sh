@@ -89,6 +89,28 @@ nic_of_mac() {
   done
 }
 
+# dotted HEX: an address of /proc/net/route, which has its bytes in reversed order.
+dotted() {
+  rest=$1 text=''
+  while [ -n "$rest" ]; do
+    tail=${rest#??}
+    text=$((0x${rest%"$tail"}))${text:+.$text}
+    rest=$tail
+  done
+  printf '%s\n' "$text"
+}
+
+# hex6 ADDRESS: an IPv6 address without length as /proc/net has it, 32 digits.
+hex6() (
+  head=${1%%::*} tail='' text='' end=''
+  case $1 in *::*) tail=${1#*::} ;; esac
+  IFS=:
+  for group in $head; do text=$text$(printf %04x "0x$group"); done
+  for group in $tail; do end=$end$(printf %04x "0x$group"); done
+  while [ $((${#text} + ${#end})) -lt 32 ]; do text=${text}0; done
+  printf '%s\n' "$text$end"
+)
+
 # root_source: the mounted device of /, as "MAJOR:MINOR SOURCE".
 root_source() {
   [ -r "$R/proc/self/mountinfo" ] || return 1
@@ -179,6 +201,16 @@ processes_on() {
 
 # booted: when this boot began, in seconds since 1970, two seconds off at most.
 booted() { sed -n "s/^btime //p" "$R/proc/stat"; }
+
+# older_than_boot FILE: whether it is certain that the file was there before this boot began.
+older_than_boot() {
+  made=$(date -r "$1" +%s 2>/dev/null)
+  began=$(booted)
+  { [ -n "$made" ] && [ -n "$began" ] && [ "$made" -lt $((began - 2)) ]; } || return 1
+  file=$1
+  set -- "$R"/run/*
+  [ -e "$1" ] && [ -z "$(find "$@" -prune ! -newer "$file" 2>/dev/null | head -n 1)" ]
+}
 
 # marked FILE: whether a script of this instance has left its nonce there.
 marked() { [ -r "$R$1" ] && grep -q "^$EXPECT_NONCE " "$R$1"; }

@@ -18,6 +18,10 @@ package struct Expectations: Hashable, Sendable {
     set("NONCE", instance.nonce)
     set("FIRST_BOOT", boot.continues == nil ? "yes" : nil)
     set("NICS", instance.nics.map(Self.line).joined(separator: "\n"))
+    set("IPS", instance.nics.flatMap(Self.addresses).joined(separator: "\n"))
+    set("ROUTES", instance.routes?.map { "\($0.destination) \($0.gateway)" }.joined(separator: "\n"))
+    set("DOMAIN", instance.domain)
+    set("GATEWAY6", instance.primaryNIC?.network6?.gateway)
     set("RESOLVERS", instance.primaryNIC?.resolver)
     set("GATEWAY", instance.primaryNIC?.gateway)
     set("DISK_SERIAL", layout.bootDisk.serial)
@@ -41,10 +45,21 @@ package struct Expectations: Hashable, Sendable {
     variables["EXPECT_" + name] = text.isEmpty ? nil : text
   }
 
+  /// A line for each entry of the NIC's `ips`: `mac address/length`, `mac dhcp first-last`, `mac addrconf prefix/64`.
+  private static func addresses(_ nic: Instance.NIC) -> [String] {
+    nic.ips.map { word in
+      switch word {
+      case "dhcp": "\(nic.mac) dhcp \(nic.dhcpRange)/\(nic.prefix)"
+      case "addrconf": "\(nic.mac) addrconf \(nic.network6?.prefix ?? "-")/64"
+      default: "\(nic.mac) \(word)"
+      }
+    }
+  }
+
   /// `mac interface address/prefix primary|secondary gateway mtu dhcpStart`; `-` stands for a missing gateway or MTU.
   private static func line(_ nic: Instance.NIC) -> String {
     [
-      nic.mac, nic.interface, "\(nic.address)/\(nic.prefix)", nic.primary ? "primary" : "secondary",
+      nic.mac, nic.interface, nic.addressing == .dhcp ? "dhcp" : "\(nic.address)/\(nic.prefix)", nic.primary ? "primary" : "secondary",
       nic.gateway.isEmpty ? "-" : nic.gateway, nic.mtu.map(String.init) ?? "-",
       nic.dhcpStart.isEmpty ? "-" : nic.dhcpStart,
     ].joined(separator: " ")

@@ -10,6 +10,8 @@ package struct Guest: Sendable {
   package let console: Console
   package let firmware: FirmwareLog
   package let metadata: MetadataService
+  /// The wire of each NIC, in the order of the instance's NICs.
+  package let wires: [Wire]
   package let stages: StageLog
   package let timeoutScale: Double
   /// Folder of this boot's files, and its path below the output folder.
@@ -111,7 +113,7 @@ package struct Guest: Sendable {
 ///
 /// - Parameters:
 ///   - rules: what the console is judged by.
-///   - folder: where console.log, firmware.log, mdata.jsonl and qemu.log of this boot go.
+///   - folder: where console.log, firmware.log, mdata.jsonl, netN.pcap and qemu.log of this boot go.
 ///   - tap: gets the bytes of COM1 from the first one on; see ``Consoles/Console/tap(_:)``.
 package func withGuest<T: Sendable>(
   _ boot: Boot, launch: Launch, rules: ConsoleRules, folder: String, authorizedKeys: [String], timeoutScale: Double,
@@ -127,13 +129,17 @@ package func withGuest<T: Sendable>(
     let metadata = try MetadataService(
       store: MetadataStore(boot: boot, authorizedKeys: authorizedKeys), powerOn: powerOn,
       log: "\(folder)/mdata.jsonl", fault: boot.metadataFault)
+    let wires = zip(boot.instance.nics, machine.packets).enumerated().map { index, wire in
+      Wire(stream: wire.1, path: "\(folder)/net\(index).pcap", network: wire.0.networkMACs)
+    }
     let guest = Guest(
-      boot: boot, console: console, firmware: firmware, metadata: metadata, stages: StageLog(),
+      boot: boot, console: console, firmware: firmware, metadata: metadata, wires: wires, stages: StageLog(),
       timeoutScale: timeoutScale,
       folder: folder, powerOn: powerOn, machine: machine)
     return try await withThrowingTaskGroup(of: Void.self) { group in
       group.addTask { await console.drain() }
       group.addTask { await firmware.drain() }
+      for wire in wires { group.addTask { await wire.drain() } }
       if let port = machine.metadata {
         group.addTask { await metadata.serve(port) }
       } else {

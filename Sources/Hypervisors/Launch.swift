@@ -26,6 +26,11 @@ package struct LaunchFiles: Hashable, Sendable {
     self.folder = folder
   }
 
+  /// The pipe through which QEMU tells what passes on the wire of NIC `index`.
+  package func packets(_ index: Int) -> String { "\(folder)/net\(index)" }
+  /// Bytes of each frame that QEMU tells.
+  package static let frameLimit = 1600
+
   package var monitor: String { "\(folder)/monitor" }
   package var console: String { "\(folder)/com1" }
   package var metadata: String { "\(folder)/com2" }

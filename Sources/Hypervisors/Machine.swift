@@ -11,6 +11,8 @@ package struct Machine: Sendable {
   package let metadata: (any ByteStream)?
   /// SeaBIOS' debug port.
   package let firmware: any ByteStream
+  /// What passes on the wire of each NIC, as a pcap file that has no end.
+  package let packets: [any ByteStream]
   package let monitor: QMPClient
   package let use: ProcessorUse
   package let process: LongProcess
@@ -50,6 +52,9 @@ package func withMachine<T: Sendable>(
   let paths = [files.monitor, files.console, files.firmware] + (hasMetadata ? [files.metadata] : [])
   let listeners = try paths.map(UnixListener.init(path:))
   defer { for listener in listeners { listener.close() } }
+  // Open on our side before QEMU starts, which would wait for it.
+  let packets = try boot.instance.nics.indices.map { try openPipe(at: files.packets($0)) }
+  defer { for pipe in packets { pipe.close() } }
   try Tool.qemu.require()
   do {
     let (result, _) = try await withProcess(launch.arguments, errorsTo: log) { process in
@@ -63,7 +68,7 @@ package func withMachine<T: Sendable>(
       let use = ProcessorUse(pid: process.pid)
       let machine = Machine(
         boot: boot, console: opened[1], metadata: hasMetadata ? opened[3] : nil, firmware: opened[2],
-        monitor: monitor, use: use, process: process)
+        packets: packets, monitor: monitor, use: use, process: process)
       return try await withThrowingTaskGroup(of: Void.self) { group in
         group.addTask { await monitor.run() }
         group.addTask { await use.watch() }

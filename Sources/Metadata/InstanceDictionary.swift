@@ -77,8 +77,8 @@ package struct InstanceDictionary: Hashable, Sendable {
 
   /// The machine as `vmadm get` would show it.
   ///
-  /// Left out, so that GET answers NOTFOUND as SmartOS does for such machines: `image_uuid`, `dns_domain`,
-  /// `vendor-data`, and the customer key `hostname`.
+  /// Left out, so that GET answers NOTFOUND as SmartOS does for such machines: `image_uuid`, `vendor-data`, and the
+  /// customer key `hostname`. `dns_domain` is there only where a domain is promised, which SmartOS does for containers.
   package var machine: OrderedJSON {
     .object([
       .init("uuid", .string(instance.uuid)),
@@ -94,7 +94,9 @@ package struct InstanceDictionary: Hashable, Sendable {
       .init("vcpus", .number(layout.cpus)),
       .init("nics", .array(instance.nics.enumerated().map { InstanceDictionary.nic($1, number: $0) })),
       .init("resolvers", .array(resolvers.map(OrderedJSON.string))),
-      .init("routes", .object([])),
+      .init(
+        "routes", .object((instance.routes ?? []).map { .init($0.destination, .string($0.gateway)) })),
+      .init("dns_domain", instance.domain.map(OrderedJSON.string) ?? .null),
       .init("tags", .object([])),
       .init(
         "customer_metadata",
@@ -127,12 +129,16 @@ package struct InstanceDictionary: Hashable, Sendable {
     ]
     if nic.primary {
       members.append(.init("gateway", .string(nic.gateway)))
-      members.append(.init("gateways", .array([.string(nic.gateway)])))
+      members.append(.init("gateways", .array(nic.gateways.map(OrderedJSON.string))))
+    }
+    if nic.addressing == .dhcp {
+      members.append(.init("ip", .string("dhcp")))
+    } else {
+      members.append(.init("netmask", .string(netmask(prefix: nic.prefix))))
+      members.append(.init("ip", .string(nic.address)))
     }
     members += [
-      .init("netmask", .string(netmask(prefix: nic.prefix))),
-      .init("ip", .string(nic.address)),
-      .init("ips", .array([.string("\(nic.address)/\(nic.prefix)")])),
+      .init("ips", .array(nic.ips.map(OrderedJSON.string))),
       .init("network_uuid", .string(networkUUID(number))),
       .init("model", .string("virtio")),
     ]

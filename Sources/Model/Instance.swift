@@ -19,6 +19,34 @@ package struct Instance: Codable, Hashable, Sendable {
     package var primary: Bool
     /// Set explicitly, or nil for the usual 1500.
     package var mtu: Int?
+    /// What `ips` of the NIC holds beside, or instead of, its address; nil: nothing else.
+    package var addressing: Addressing?
+    /// A second IPv4 address on the same network.
+    package var secondAddress: String?
+    /// The IPv6 network behind the NIC, of 64 bits; nil: there is none.
+    package var network6: Network6?
+
+    /// Where a NIC has its addresses from.
+    package enum Addressing: String, Codable, Hashable, Sendable, CaseIterable {
+      /// From DHCPv4 alone: ``address`` is promised to nobody.
+      case dhcp
+      /// Its static address, and what router advertisements say.
+      case addrconf
+    }
+
+    /// An IPv6 network, and what is static on it.
+    package struct Network6: Codable, Hashable, Sendable {
+      /// Ends in `::`, canonical, lower case.
+      package var prefix: String
+      /// The promised static address, without length; nil where router advertisements give it.
+      package var address: String?
+      /// The default gateway; given on the primary NIC, with a static address.
+      package var gateway: String?
+
+      package init(prefix: String, address: String? = nil, gateway: String? = nil) {
+        (self.prefix, self.address, self.gateway) = (prefix, address, gateway)
+      }
+    }
 
     package init(
       interface: String, mac: String, address: String, prefix: Int, gateway: String, resolver: String,
@@ -44,6 +72,20 @@ package struct Instance: Codable, Hashable, Sendable {
   package var nics: [NIC]
   /// A random word that scripts given through metadata leave behind, so that their running can be proven.
   package var nonce: String
+  /// `sdc:routes`, each through a next hop on one of the NICs' networks; nil: none.
+  package var routes: [Route]?
+  /// `sdc:dns_domain`, where names without a dot are looked for; nil: none.
+  package var domain: String?
+
+  /// A static IPv4 route.
+  package struct Route: Codable, Hashable, Sendable {
+    /// `a.b.c.d/len`.
+    package var destination: String
+    package var gateway: String
+    package init(destination: String, gateway: String) {
+      (self.destination, self.gateway) = (destination, gateway)
+    }
+  }
 
   package init(uuid: String, hostname: String, rootPassword: String, nics: [NIC], nonce: String) {
     self.uuid = uuid
@@ -125,6 +167,29 @@ package struct Plan: Codable, Hashable, Sendable {
 }
 
 extension Instance.NIC {
+  /// DHCP gives out so many addresses, from ``dhcpStart`` on.
+  package static let dhcpAddresses = 16
+
+  /// `first-last` of what DHCP gives out.
+  package var dhcpRange: String {
+    let octets = dhcpStart.split(separator: ".").map(String.init)
+    guard let last = octets.last.flatMap({ Int($0) }) else { return dhcpStart }
+    return "\(dhcpStart)-\((octets.dropLast() + [String(last + Self.dhcpAddresses - 1)]).joined(separator: "."))"
+  }
+
+  /// The IPv4 addresses that the NIC is promised, without length; none where DHCP gives it one.
+  package var addresses4: [String] { addressing == .dhcp ? [] : [address] + (secondAddress.map { [$0] } ?? []) }
+
+  /// `ips` of `sdc:nics`: addresses with their length, `dhcp`, `addrconf`.
+  package var ips: [String] {
+    if addressing == .dhcp { return ["dhcp"] }
+    return addresses4.map { "\($0)/\(prefix)" } + (network6?.address.map { ["\($0)/64"] } ?? [])
+      + (addressing == .addrconf ? ["addrconf"] : [])
+  }
+
+  /// `gateways` of `sdc:nics`, which only the primary NIC's are to be used of.
+  package var gateways: [String] { [gateway] + (network6?.gateway.map { [$0] } ?? []) }
+
   /// The network's own address, `a.b.c.0` for a prefix of 24.
   package var network: String {
     let octets = address.split(separator: ".").compactMap { UInt32($0) }

@@ -59,6 +59,11 @@ package struct Axes: Codable, Hashable, Sendable {
     Axis("nic.order", "the NICs' order", ["as named", "reversed"]),
     Axis("nic.place", "the NICs' place", ["slots", "functions"]),
     Axis("nic.mac", "the NICs' MAC vendor", ["joyent", "smartos", "qemu"]),
+    Axis(
+      "nic.addresses", "the NICs' addresses",
+      [.init("ipv4", weight: 4), .init("ipv4 and ipv6"), .init("second by dhcp"), .init("ipv4 and addrconf")]),
+    Axis("routes", "the static routes", [.init("none", weight: 3), .init("one")]),
+    Axis("domain", "the search domain", [.init("none", weight: 3), .init("given")]),
     Axis("memory", "the memory", ["least", "double"]),
     Axis("cpu.model", "the CPU model", [.init("usual", weight: 3), .init("Nehalem")]),
     Axis("random", "the random number generator", ["none", "virtio"]),
@@ -79,6 +84,7 @@ package struct Axes: Codable, Hashable, Sendable {
       Constraint(["disk.names": "other", "disk.model": "virtio-blk-modern"], "virtio-blk has no vendor or product"),
       Constraint(["nics": "1", "nic.order": "reversed"], "one NIC has no order"),
       Constraint(["nics": "1", "nic.place": "functions"], "one NIC is function 0"),
+      Constraint(["nics": "1", "nic.addresses": "second by dhcp"], "there is no second NIC"),
     ]
     + ["blank before", "decoy before"].map { extra in
       Constraint(
@@ -103,7 +109,8 @@ package struct Axes: Codable, Hashable, Sendable {
         "machine": "pc-i440fx-2.4", "disk.model": "virtio-blk-legacy", "disk.bus": "root", "disk.slot": "4",
         "disk.function": "0", "disk.serial": "none", "disk.names": "usual", "disk.growth": "none", "extra": "none",
         "nics": "1", "nic.model": "virtio-legacy", "nic.bus": "root", "nic.slot": "3", "nic.order": "as named",
-        "nic.place": "slots", "nic.mac": "joyent", "cpu.model": "usual", "random": "none", "balloon": "none",
+        "nic.place": "slots", "nic.mac": "joyent", "nic.addresses": "ipv4", "routes": "none", "domain": "none",
+        "cpu.model": "usual", "random": "none", "balloon": "none",
         "usb": "uhci", "display": "std", "platform": "20141030T081701Z", "clock": "right",
       ]),
     Profile(
@@ -112,7 +119,8 @@ package struct Axes: Codable, Hashable, Sendable {
         "machine": "pc", "disk.model": "virtio-blk-legacy", "disk.bus": "root", "disk.slot": "4",
         "disk.function": "0", "disk.serial": "long", "disk.names": "usual", "disk.growth": "1 GiB", "extra": "none",
         "nics": "2", "nic.model": "virtio-legacy", "nic.bus": "root", "nic.slot": "6", "nic.order": "as named",
-        "nic.place": "functions", "nic.mac": "joyent", "cpu.model": "usual", "random": "none", "balloon": "none",
+        "nic.place": "functions", "nic.mac": "joyent", "nic.addresses": "ipv4 and ipv6", "routes": "one",
+        "domain": "none", "cpu.model": "usual", "random": "none", "balloon": "none",
         "usb": "xhci", "display": "none", "platform": "20260101T000000Z", "clock": "right",
       ]),
   ]

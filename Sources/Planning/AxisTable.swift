@@ -31,9 +31,12 @@ package struct AxisTable: Sendable {
     Dictionary(uniqueKeysWithValues: zip(axes, row).map { ($0.id, $0.values[$1].name) })
   }
 
-  /// The row of a set of choices; nil when one of them is no value of its axis.
+  /// The row of a set of choices; nil when one of them is no value of its axis. An axis that is not among them, since
+  /// the plan is of an older version, had the value that everything is compared with.
   package func row(_ choices: [String: String]) -> [Int]? {
-    let row = axes.compactMap { axis in axis.values.firstIndex { $0.name == choices[axis.id] } }
+    let row = axes.compactMap { axis in
+      choices[axis.id].map { name in axis.values.firstIndex { $0.name == name } } ?? axis.values.indices.first
+    }
     return row.count == axes.count ? row : nil
   }
 

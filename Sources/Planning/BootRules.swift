@@ -23,7 +23,20 @@ private func problem(of instance: Instance) -> String? {
     let addresses = [nic.address, nic.gateway, nic.resolver, nic.dhcpStart]
     if !addresses.allSatisfy(isAddress) || !(8...30).contains(nic.prefix) { return "a NIC's address is none" }
     if let mtu = nic.mtu, !(576...65_535).contains(mtu) { return "a NIC's MTU is \(mtu)" }
+    if let second = nic.secondAddress, !isAddress(second) { return "a NIC's second address is none" }
+    if let network = nic.network6 {
+      let all = [network.prefix, network.address, network.gateway].compactMap { $0 }
+      if !network.prefix.hasSuffix("::") || !all.allSatisfy(isAddress6) { return "a NIC's IPv6 address is none" }
+    }
   }
+  for route in instance.routes ?? [] {
+    let parts = route.destination.split(separator: "/", omittingEmptySubsequences: false).map(String.init)
+    guard parts.count == 2, isAddress(parts[0]), let length = Int(parts[1]), (1...32).contains(length),
+      isAddress(route.gateway)
+    else { return "a route is none" }
+  }
+  if (instance.routes ?? []).count > 16 { return "it has more than 16 routes" }
+  if let domain = instance.domain, !isName(domain) { return "its domain is none" }
   return nil
 }
 
@@ -71,6 +84,17 @@ private func matches(_ text: String, _ pattern: String) -> Bool {
       default: byte == wanted
       }
     }
+}
+
+/// Digits, and colons in one of the forms of RFC 5952.
+private func isAddress6(_ text: String) -> Bool {
+  let groups = text.split(separator: ":", omittingEmptySubsequences: false)
+  return text.utf8.count <= 39 && (3...8).contains(groups.count)
+    && groups.allSatisfy { $0.utf8.count <= 4 && $0.utf8.allSatisfy { isHexadecimal($0) } }
+}
+
+private func isHexadecimal(_ byte: UInt8) -> Bool {
+  (0x30...0x39).contains(byte) || (0x61...0x66).contains(byte)
 }
 
 private func isAddress(_ text: String) -> Bool {

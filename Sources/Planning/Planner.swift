@@ -49,7 +49,7 @@ package func makePlan(_ wishes: PlanWishes, axes: Axes) throws(CoverError) -> Pl
     boots.append(boot)
   }
   if wishes.moves, let first = boots.first {
-    let choices = try table.farthest(from: first.layout.choices, keeping: ["nics", "nic.mac"], seed: random.next())
+    let choices = try table.farthest(from: first.layout.choices, keeping: instanceAxes, seed: random.next())
     let layout = layOut(choices, leastMemory: axes.leastMemory)
     boots.append(
       Boot(
@@ -76,6 +76,9 @@ package func makePlan(_ wishes: PlanWishes, axes: Axes) throws(CoverError) -> Pl
   }
   return Plan(seed: wishes.seed, coverage: wishes.coverage.rawValue, combinations: combinations, boots: boots)
 }
+
+/// Axes that are about the instance and its metadata: one that moves to another machine keeps them.
+private let instanceAxes = ["nics", "nic.mac", "nic.addresses", "routes", "domain"]
 
 /// A boot of an instance of its own.
 private func freshBoot(
@@ -110,7 +113,9 @@ func makeInstance(_ choices: [String: String], nics count: Int, random: inout Sp
       gateway: "\(net).1", resolver: "\(net).3", dhcpStart: "\(net).200", primary: nic == 0,
       mtu: nic == 0 ? nil : 1400)
   }
-  return Instance(
+  var instance = Instance(
     uuid: dashed, hostname: "imgv-\(hex(6, &random))", rootPassword: hex(20, &random), nics: nics,
     nonce: hex(16, &random))
+  instance.promise(choices, random: &random)
+  return instance
 }

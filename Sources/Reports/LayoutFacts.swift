@@ -36,8 +36,12 @@ extension Boot {
       facts.append(
         Fact(
           name: "nic.\(nic.interface)",
-          value: "\(nic.mac)\(place), \(nic.address)/\(nic.prefix)\(nic.primary ? ", primary" : "")\(mtu)"))
+          value: "\(nic.mac)\(place), \(nic.ips.joined(separator: " "))\(nic.primary ? ", primary" : "")\(mtu)"))
     }
+    for route in instance.routes ?? [] {
+      facts.append(Fact(name: "route", value: "\(route.destination) via \(route.gateway)"))
+    }
+    if let domain = instance.domain { facts.append(Fact(name: "search domain", value: domain)) }
     facts += [Fact(name: "hostname", value: instance.hostname), Fact(name: "uuid", value: instance.uuid)]
     return facts
   }

@@ -16,6 +16,7 @@ struct ExpectationsTests {
         90:b8:d0:3e:5a:01 net0 10.77.1.24/24 primary 10.77.1.2 - 10.77.1.100
         90:b8:d0:3e:5a:02 net1 10.77.2.30/22 secondary 10.77.2.2 1400 10.77.2.100
         """,
+        "EXPECT_IPS": "90:b8:d0:3e:5a:01 10.77.1.24/24\n90:b8:d0:3e:5a:02 10.77.2.30/22",
         "EXPECT_RESOLVERS": "10.77.1.3",
         "EXPECT_GATEWAY": "10.77.1.2",
         "EXPECT_DISK_SERIAL": "S-1",
@@ -26,6 +27,22 @@ struct ExpectationsTests {
         "EXPECT_MEMORY_MIB": "512",
         "EXPECT_ROOT_KEY": rootKey,
       ])
+  }
+
+  @Test func tellsAllThatANICCanBePromised() {
+    let made = Expectations(boot: wideBoot, rootKey: nil, diskSize: nil)
+    #expect(
+      made["IPS"] == """
+        90:b8:d0:3e:5a:01 10.77.1.24/24
+        90:b8:d0:3e:5a:01 10.77.1.10/24
+        90:b8:d0:3e:5a:01 fd4b:7a1e:22c0:1::30/64
+        90:b8:d0:3e:5a:01 addrconf fd4b:7a1e:22c0:1::/64
+        90:b8:d0:3e:5a:02 10.77.2.30/22
+        90:b8:d0:3e:5a:03 dhcp 10.77.5.200-10.77.5.215/24
+        """)
+    #expect(made["NICS"]?.split(separator: "\n").last == "90:b8:d0:3e:5a:03 net2 dhcp secondary 10.77.5.2 - 10.77.5.200")
+    #expect(made["ROUTES"] == "172.20.16.0/20 10.77.2.11" && made["DOMAIN"] == "imgv-one.example")
+    #expect(made["GATEWAY6"] == "fd4b:7a1e:22c0:1::2")
   }
 
   @Test func leavesOutWhatDoesNotApply() {

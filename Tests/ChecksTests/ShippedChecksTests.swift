@@ -53,7 +53,7 @@ struct ShippedChecksTests {
     _ id: String, _ guest: FakeGuest, _ shell: Shell, _ other: [String: String] = [:]
   ) throws -> (status: Int32, text: String) {
     let check = try #require(Self.checks.first { $0.id == id })
-    var environment = expectations.variables
+    var environment = wideExpectations.variables
     environment["IMGVERIFY_ROOT"] = guest.root
     environment["IMGVERIFY_HELPERS"] = guest.root + "/tools/helpers.sh"
     environment["PATH"] = guest.root + "/tools:/usr/sbin:/usr/bin:/sbin:/bin"

@@ -47,7 +47,8 @@ import Testing
           + "hostfwd=tcp:127.0.0.1:0-10.99.8.24:22",
         "-device",
         "virtio-net-pci,id=nic0,netdev=net0,mac=90:b8:d0:11:22:33,addr=5,romfile=,"
-          + "disable-legacy=off,disable-modern=off",
+          + "disable-legacy=off,disable-modern=off", "-object",
+        "filter-dump,id=dump0,netdev=net0,file=/s/net0,maxlen=1600",
       ])
   }
 
@@ -101,11 +102,13 @@ import Testing
           + "hostfwd=tcp:127.0.0.1:0-10.99.8.24:22",
         "-device",
         "virtio-net-pci,id=nic0,netdev=net0,mac=90:b8:d0:11:22:33,bus=port22,addr=0.1,multifunction=on,romfile=,"
-          + "disable-legacy=on,disable-modern=off", "-netdev",
+          + "disable-legacy=on,disable-modern=off", "-object",
+        "filter-dump,id=dump0,netdev=net0,file=/s/net0,maxlen=1600", "-netdev",
         "user,id=net1,ipv6=off,restrict=on,net=10.98.8.0/24,host=10.98.8.1,dns=10.98.8.3,dhcpstart=10.98.8.200",
         "-device",
         "virtio-net-pci,id=nic1,netdev=net1,mac=90:b8:d0:11:22:34,bus=port22,addr=0,multifunction=on,romfile=,"
-          + "host_mtu=1400,disable-legacy=off,disable-modern=on",
+          + "host_mtu=1400,disable-legacy=off,disable-modern=on", "-object",
+        "filter-dump,id=dump1,netdev=net1,file=/s/net1,maxlen=1600",
       ])
     #expect(a.contains("base=2031-02-03T04:05:06"))
     #expect(a.contains("kvm") && a.contains("host") && a.contains("q35") && a.contains("1024M"))
@@ -130,6 +133,26 @@ import Testing
       bootDisk: .init(model: model, place: .init(slot: 9), serial: "A1"), nics: [.init(place: .init(slot: 5))])
     let a = qemuLaunch(Self.boot(layout, nics: [Self.nic]), files: Self.files, accelerator: .tcg).arguments
     #expect(a.contains(device))
+  }
+
+  /// Router advertisements are sent only where the metadata says addrconf.
+  @Test func ipv6IsOnlyWhereItIsPromised() {
+    let layout = Layout(
+      machine: .pc, cpus: 1, memory: .mebibytes(512),
+      bootDisk: .init(model: .virtioBlk, place: .init(slot: 9), serial: ""), nics: [.init(place: .init(slot: 5))])
+    var nic = Self.nic
+    nic.network6 = .init(prefix: "fd4b:7a1e:22c0:1::", address: "fd4b:7a1e:22c0:1::30")
+    func netdev() -> String {
+      qemuLaunch(Self.boot(layout, nics: [nic]), files: Self.files, accelerator: .tcg).arguments.first {
+        $0.hasPrefix("user,")
+      } ?? ""
+    }
+    #expect(netdev().hasPrefix("user,id=net0,ipv6=off,restrict=on,"))
+    nic.addressing = .addrconf
+    #expect(
+      netdev().hasPrefix(
+        "user,id=net0,ipv6=on,ipv6-prefix=fd4b:7a1e:22c0:1::,ipv6-prefixlen=64,ipv6-host=fd4b:7a1e:22c0:1::2,"
+          + "ipv6-dns=fd4b:7a1e:22c0:1::3,restrict=on,net=10.99.8.0/24,"))
   }
 
   @Test func devicesBehindABridgeShareIt() {

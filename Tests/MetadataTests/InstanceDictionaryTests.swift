@@ -51,6 +51,29 @@ struct InstanceDictionaryTests {
   }
 
   @Test(arguments: [
+    (
+      "sdc:nics",
+      #"[{"interface":"net0","mac":"90:b8:d0:3e:5a:01","vlan_id":0,"nic_tag":"external","gateway":"172.28.10.1","#
+        + #""gateways":["172.28.10.1","fd00:1::2"],"netmask":"255.255.255.0","ip":"172.28.10.24","#
+        + #""ips":["172.28.10.24/24","172.28.10.10/24","fd00:1::30/64","addrconf"],"#
+        + #""network_uuid":"4f0d1d4c-6f6e-4f57-9b0a-000000000000","model":"virtio","primary":true},"#
+        + #"{"interface":"net1","mac":"90:b8:d0:3e:5a:02","vlan_id":0,"nic_tag":"internal","ip":"dhcp","#
+        + #""ips":["dhcp"],"network_uuid":"4f0d1d4c-6f6e-4f57-9b0a-000000000001","model":"virtio","mtu":1400}]"#
+    ),
+    ("sdc:routes", #"[{"linklocal":false,"dst":"10.64.0.0/16","gateway":"172.28.10.11"}]"#),
+    ("sdc:dns_domain", "one.example"),
+  ]) func everythingThatANICCanBePromised(key: String, value: String) {
+    var dictionary = dictionary
+    dictionary.instance.nics[0].secondAddress = "172.28.10.10"
+    dictionary.instance.nics[0].network6 = .init(prefix: "fd00:1::", address: "fd00:1::30", gateway: "fd00:1::2")
+    dictionary.instance.nics[0].addressing = .addrconf
+    dictionary.instance.nics[1].addressing = .dhcp
+    dictionary.instance.routes = [.init(destination: "10.64.0.0/16", gateway: "172.28.10.11")]
+    dictionary.instance.domain = "one.example"
+    #expect(dictionary.store.value(of: key) == value)
+  }
+
+  @Test(arguments: [
     "sdc:image_uuid", "sdc:dns_domain", "sdc:vendor-data", "hostname", "iptables_disable", "motd_sys_info",
     "operator-script",
   ]) func keyIsNotFound(key: String) {

@@ -202,7 +202,7 @@ import Testing
     #expect(table.allows(moved.layout.choices))
     let same = moved.layout.choices.filter { first.layout.choices[$0.key] == $0.value }.keys.sorted()
     // One NIC has no order and no second function; a name beside the usual one needs another disk model.
-    #expect(Set(same).isSubset(of: ["nics", "nic.mac", "nic.order", "nic.place"]), "\(same)")
+    #expect(Set(same).isSubset(of: ["nics", "nic.mac", "nic.order", "nic.place", "nic.addresses", "routes", "domain"]), "\(same)")
   }
 
   @Test func soManyBootsAsWereAskedFor() throws {

@@ -39,16 +39,6 @@ fingerprint() {
   printf 'SHA256:%s\n' "$(printf "$octal" | base64 | tr -d '=\n')"
 }
 
-# older_than_boot FILE: whether it is certain that the file was there before this boot began.
-older_than_boot() {
-  made=$(date -r "$1" +%s 2>/dev/null)
-  began=$(booted)
-  { [ -n "$made" ] && [ -n "$began" ] && [ "$made" -lt $((began - 2)) ]; } || return 1
-  file=$1
-  set -- "$R"/run/*
-  [ -e "$1" ] && [ -z "$(find "$@" -prune ! -newer "$file" 2>/dev/null | head -n 1)" ]
-}
-
 keys=$(
   for key in "$R"/etc/ssh/ssh_host_*_key "$R"/etc/dropbear/dropbear_*_host_key; do
     [ ! -s "$key" ] || printf '%s\n' "$key"

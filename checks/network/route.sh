@@ -12,17 +12,6 @@
 # the one with the primary NIC's MAC.
 . "${IMGVERIFY_HELPERS:-${0%/*}/../helpers.sh}"
 
-# dotted HEX: an address of /proc/net/route, which has its bytes in reversed order.
-dotted() {
-  rest=$1 text=''
-  while [ -n "$rest" ]; do
-    tail=${rest#??}
-    text=$((0x${rest%"$tail"}))${text:+.$text}
-    rest=$tail
-  done
-  printf '%s\n' "$text"
-}
-
 primary=$(printf '%s\n' "$EXPECT_NICS" | sed -n 's/ .* primary .*//p')
 [ -n "$primary" ] || skip "no NIC is primary"
 device=$(nic_of_mac "$primary")

@@ -65,7 +65,9 @@ package enum BuiltIn {
   package static let lastChecks: [any BootCheck.Type] = [
     RootKey.self, SSHHostKeys.self, SSHAlgorithms.self, RootByKeyOnly.self, PasswordRefused.self, ConsoleLogin.self,
     ConsoleNoErrors.self, ConsoleClean.self, MetadataScripts.self, MetadataVersion.self, MetadataFrames.self,
-    MetadataOneClient.self, MetadataWaiting.self, PowerButton.self,
+    MetadataOneClient.self, MetadataWaiting.self, WireSources.self, WireNoDHCP.self, WireNoDHCPWait.self,
+    WireAsksAsTold.self, WireARPAnswers.self, WireAnnounces.self, WireFrames.self, WireNameServers.self,
+    WirePhonesHome.self, PowerButton.self,
   ]
 
   /// Judged where the metadata service misbehaves, beside the ``MetadataFaultCheck`` of the fault.

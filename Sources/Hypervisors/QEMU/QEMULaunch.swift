@@ -37,7 +37,7 @@ package func qemuLaunch(_ boot: Boot, files: LaunchFiles, accelerator: Accelerat
   a += ["-action", "panic=pause"]
   a += fixtures(layout)
   var slots = Slots(express: layout.machine.isExpress)
-  let devices = disks(layout, files, &slots) + networks(boot, &slots)
+  let devices = disks(layout, files, &slots) + networks(boot, files, &slots)
   a += slots.bridges + devices
   return Launch(arguments: a, sockets: files)
 }
@@ -161,19 +161,35 @@ private func interfaces(legacy: Bool, modern: Bool) -> String {
   "disable-legacy=\(legacy ? "off" : "on"),disable-modern=\(modern ? "off" : "on")"
 }
 
-private func networks(_ boot: Boot, _ slots: inout Slots) -> [String] {
+private func networks(_ boot: Boot, _ files: LaunchFiles, _ slots: inout Slots) -> [String] {
   let places = boot.layout.nics.map(\.place)
   let shared = Set(places.map(\.slot)).count < places.count
   return zip(boot.instance.nics, boot.layout.nics).enumerated().flatMap { index, pair in
     network(pair.0, index: index, model: pair.1.model, place: slots.take(pair.1.place, sharesFunctions: shared))
+      + capture(index, files)
   }
+}
+
+/// With IPv6, QEMU's network sends router advertisements for the prefix: only where the metadata says so.
+private func ipv6(_ nic: Instance.NIC) -> String {
+  guard nic.addressing == .addrconf, let prefix = nic.network6?.prefix else { return "ipv6=off" }
+  return "ipv6=on,ipv6-prefix=\(prefix),ipv6-prefixlen=64,ipv6-host=\(prefix)2,ipv6-dns=\(prefix)3"
+}
+
+/// Every frame of the NIC's wire, both ways, into a pipe that we drain: a file of QEMU's own would grow without limit.
+private func capture(_ index: Int, _ files: LaunchFiles) -> [String] {
+  // All of a frame of the usual size; of longer ones the length is kept.
+  [
+    "-object",
+    "filter-dump,id=dump\(index),netdev=net\(index),file=\(escaped(files.packets(index))),maxlen=\(LaunchFiles.frameLimit)",
+  ]
 }
 
 /// User-mode network: no rights needed, nothing outside reached (`restrict`), and what DHCP gives out is never the
 /// promised address. Port 22 of the promised address of the primary NIC is forwarded from a free port on loopback,
 /// which the monitor tells.
 private func network(_ nic: Instance.NIC, index: Int, model: Layout.NICModel, place: String) -> [String] {
-  var netdev = "user,id=net\(index),ipv6=off,restrict=on,net=\(nic.network)/\(nic.prefix),host=\(nic.gateway)"
+  var netdev = "user,id=net\(index),\(ipv6(nic)),restrict=on,net=\(nic.network)/\(nic.prefix),host=\(nic.gateway)"
   netdev += ",dns=\(nic.resolver),dhcpstart=\(nic.dhcpStart)"
   if nic.primary { netdev += ",hostfwd=tcp:127.0.0.1:0-\(nic.address):22" }
   // No option ROM: the machine boots from its disk.
