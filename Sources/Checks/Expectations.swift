@@ -1,3 +1,4 @@
+import Metadata
 package import Model
 
 /// What a boot promises to its guest, as the environment variables that guest checks compare with.
@@ -9,14 +10,16 @@ package struct Expectations: Hashable, Sendable {
   package init() {}
 
   /// - Parameters:
-  ///   - rootKey: the public key given through `root_authorized_keys`, one line.
+  ///   - rootKey: the public key that imgverify logs in with, one line; nil: none is known.
   ///   - diskSize: size of the boot disk as the guest sees it.
   package init(boot: Boot, rootKey: String?, diskSize: ByteCount?) {
     let (instance, layout) = (boot.instance, boot.layout)
     set("UUID", instance.uuid)
-    set("HOSTNAME", instance.hostname)
-    set("NONCE", instance.nonce)
+    set("HOSTNAME", boot.hostname)
+    set("NONCE", boot.nonce)
     set("FIRST_BOOT", boot.continues == nil ? "yes" : nil)
+    set("REBORN", boot.copies != nil ? "yes" : nil)
+    setEdition(boot, rootKey: rootKey)
     set("NICS", instance.nics.map(Self.line).joined(separator: "\n"))
     set("IPS", instance.nics.flatMap(Self.addresses).joined(separator: "\n"))
     set("ROUTES", instance.routes?.map { "\($0.destination) \($0.gateway)" }.joined(separator: "\n"))
@@ -32,7 +35,25 @@ package struct Expectations: Hashable, Sendable {
     )
     set("CPUS", String(layout.cpus))
     set("MEMORY_MIB", String(layout.memory.mebibytes))
-    set("ROOT_KEY", rootKey)
+  }
+
+  /// What the metadata of this boot says otherwise, and what it said when the instance was first powered on.
+  private mutating func setEdition(_ boot: Boot, rootKey: String?) {
+    let keys = { (boot: Boot) in
+      rootKey.map { InstanceDictionary(boot: boot, authorizedKeys: [$0]).rootAuthorizedKeys }
+    }
+    set("ROOT_KEY", keys(boot))
+    guard let edition = boot.edition else { return }
+    if boot.hostname != boot.instance.hostname { set("EARLIER_HOSTNAME", boot.instance.hostname) }
+    if boot.nonce != boot.instance.nonce {
+      set("EARLIER_NONCE", boot.instance.nonce)
+      var first = boot
+      first.edition = nil
+      set("EARLIER_ROOT_KEY", keys(first))
+    }
+    if edition.userScript != .succeeds { set("USER_SCRIPT", edition.userScript.rawValue) }
+    if edition.operatorScript != .succeeds { set("OPERATOR_SCRIPT", edition.operatorScript.rawValue) }
+    if edition.overwritesKeys { set("OVERWRITE_KEYS", "yes") }
   }
 
   package subscript(name: String) -> String? {

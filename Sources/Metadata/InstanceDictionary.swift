@@ -9,11 +9,25 @@ package struct InstanceDictionary: Hashable, Sendable {
   package var layout: Layout
   /// OpenSSH public keys for root, one line each.
   package var authorizedKeys: [String]
+  /// What this boot says otherwise than the instance's first one.
+  package var edition: MetadataEdition
 
+  /// - Parameter authorizedKeys: those that imgverify logs in with; a companion that nobody has the other half of comes
+  ///   behind them, so that an image that takes the first line only is seen, and one that keeps old keys.
   package init(boot: Boot, authorizedKeys: [String]) {
     self.instance = boot.instance
     self.layout = boot.layout
-    self.authorizedKeys = authorizedKeys
+    self.authorizedKeys = authorizedKeys + [InstanceDictionary.companionKey(nonce: boot.nonce)]
+    self.edition = boot.edition ?? MetadataEdition()
+  }
+
+  /// A public key for root, made of a nonce: right in its form, and without a private half.
+  package static func companionKey(nonce: String) -> String {
+    let word = nonce.isEmpty ? [0x2E] : Array(nonce.utf8)
+    let point = (0..<32).map { word[$0 % word.count] }
+    let type = Array("ssh-ed25519".utf8)
+    let blob = [0, 0, 0, UInt8(type.count)] + type + [0, 0, 0, 32] + point
+    return "ssh-ed25519 \(Base64.encode(blob)) imgverify-companion"
   }
 
   /// Files in the guest that prove, by the instance's nonce, that something given through metadata was run.
@@ -29,21 +43,26 @@ package struct InstanceDictionary: Hashable, Sendable {
   package static let ownerUUID = "930896af-bf8c-48d4-885c-6573a94b1853"
 
   /// `sdc:hostname`, `sdc:alias`.
-  package var hostname: String { instance.hostname }
+  package var hostname: String { edition.hostname ?? instance.hostname }
+  /// The word that what can change from boot to boot holds.
+  private var nonce: String { edition.nonce ?? instance.nonce }
   /// `sdc:resolvers`: that of the primary NIC.
   package var resolvers: [String] { instance.primaryNIC.map { [$0.resolver] } ?? [] }
   /// `root_authorized_keys`, one key a line.
   package var rootAuthorizedKeys: String { authorizedKeys.map { "\($0.trimmedText)\n" }.joined() }
   /// `user-data`, which the guest writes to `/var/db/mdata-user-data`.
-  package var userData: String { "imgverify nonce \(instance.nonce)\n" }
-  package var userScript: String {
-    script(mark: InstanceDictionary.userScriptMark, key: InstanceDictionary.userScriptKey)
+  package var userData: String { "imgverify nonce \(nonce)\n" }
+  /// nil: the key is not there.
+  package var userScript: String? {
+    script(edition.userScript, mark: InstanceDictionary.userScriptMark, key: InstanceDictionary.userScriptKey)
   }
-  package var operatorScript: String {
-    script(mark: InstanceDictionary.operatorScriptMark, key: InstanceDictionary.operatorScriptKey)
+  package var operatorScript: String? {
+    script(
+      edition.operatorScript, mark: InstanceDictionary.operatorScriptMark, key: InstanceDictionary.operatorScriptKey)
   }
 
-  /// `cloud-init:user-data`: has cloud-init write the nonce and a line end to ``cloudConfigMark``.
+  /// `cloud-init:user-data`: has cloud-init write the nonce and a line end to ``cloudConfigMark``. It stays what it was at
+  /// the instance's first boot: cloud-init takes it once an instance.
   package var cloudConfig: String {
     """
     #cloud-config
@@ -57,10 +76,11 @@ package struct InstanceDictionary: Hashable, Sendable {
 
   /// A POSIX script that appends a line `NONCE SECONDS` to `mark`, and puts the nonce where there is `mdata-put`.
   ///
-  /// It always succeeds: an image is not to be judged by the exit status of a script of ours.
-  private func script(mark: String, key: String) -> String {
+  /// What it is to end with is the last thing that happens: it leaves its mark in any case.
+  private func script(_ kind: MetadataEdition.Script, mark: String, key: String) -> String? {
+    guard kind != .removed else { return nil }
     let nonce =
-      "'" + instance.nonce.split(separator: "'", omittingEmptySubsequences: false).joined(separator: "'\\''") + "'"
+      "'" + nonce.split(separator: "'", omittingEmptySubsequences: false).joined(separator: "'\\''") + "'"
     return """
       #!/bin/sh
       umask 077
@@ -70,7 +90,7 @@ package struct InstanceDictionary: Hashable, Sendable {
       if command -v mdata-put >/dev/null 2>&1; then
         mdata-put \(key) \(nonce) </dev/null
       fi
-      exit 0
+      exit \(kind == .fails ? 1 : 0)
 
       """
   }
@@ -80,7 +100,18 @@ package struct InstanceDictionary: Hashable, Sendable {
   /// Left out, so that GET answers NOTFOUND as SmartOS does for such machines: `image_uuid`, `vendor-data`, and the
   /// customer key `hostname`. `dns_domain` is there only where a domain is promised, which SmartOS does for containers.
   package var machine: OrderedJSON {
-    .object([
+    let customer: [OrderedJSON.Member?] = [
+      .init("root_authorized_keys", .string(rootAuthorizedKeys)),
+      edition.overwritesKeys ? .init("overwrite_root_akeys", .string("overwrite")) : nil,
+      userScript.map { .init("user-script", .string($0)) },
+      .init("user-data", .string(userData)),
+      .init("cloud-init:user-data", .string(cloudConfig)),
+    ]
+    let internalMetadata: [OrderedJSON.Member?] = [
+      .init("root_pw", .string(instance.rootPassword)),
+      operatorScript.map { .init("operator-script", .string($0)) },
+    ]
+    return .object([
       .init("uuid", .string(instance.uuid)),
       .init("zonename", .string(instance.uuid)),
       .init("alias", .string(hostname)),
@@ -98,20 +129,8 @@ package struct InstanceDictionary: Hashable, Sendable {
         "routes", .object((instance.routes ?? []).map { .init($0.destination, .string($0.gateway)) })),
       .init("dns_domain", instance.domain.map(OrderedJSON.string) ?? .null),
       .init("tags", .object([])),
-      .init(
-        "customer_metadata",
-        .object([
-          .init("root_authorized_keys", .string(rootAuthorizedKeys)),
-          .init("user-script", .string(userScript)),
-          .init("user-data", .string(userData)),
-          .init("cloud-init:user-data", .string(cloudConfig)),
-        ])),
-      .init(
-        "internal_metadata",
-        .object([
-          .init("root_pw", .string(instance.rootPassword)),
-          .init("operator-script", .string(operatorScript)),
-        ])),
+      .init("customer_metadata", .object(customer.compactMap { $0 })),
+      .init("internal_metadata", .object(internalMetadata.compactMap { $0 })),
       .init("internal_metadata_namespaces", .array([])),
     ])
   }

@@ -110,6 +110,10 @@ package struct Boot: Codable, Hashable, Sendable {
   /// Id of the boot whose instance is shut down and powered on again here, with all that it has written; nil for a
   /// fresh one. Several boots may continue the same one: each goes on from the disk as that boot has left it.
   package var continues: String?
+  /// Id of the boot whose disk, as it was left, is copied here for another instance; nil: the disk is the image's.
+  package var copies: String?
+  /// What the metadata says otherwise than at a plain first boot; nil: nothing.
+  package var edition: MetadataEdition?
   package var purpose: Purpose
   /// What this boot adds to those before it in the plan; nil for a boot that no coverage asked for.
   package var covers: Covers?
@@ -139,13 +143,13 @@ package struct Boot: Codable, Hashable, Sendable {
 
   package init(
     id: String, hypervisor: String, instance: Instance, layout: Layout, continues: String? = nil,
-    purpose: Purpose = .gate, covers: Covers? = nil, metadataFault: MetadataFault? = nil
+    copies: String? = nil, edition: MetadataEdition? = nil, purpose: Purpose = .gate, covers: Covers? = nil, metadataFault: MetadataFault? = nil
   ) {
     self.id = id
     self.hypervisor = hypervisor
     self.instance = instance
     self.layout = layout
-    self.continues = continues
+    (self.continues, self.copies, self.edition) = (continues, copies, edition)
     self.purpose = purpose
     self.covers = covers
     self.metadataFault = metadataFault

@@ -24,8 +24,8 @@ package struct PlanWishes: Hashable, Sendable {
   }
 }
 
-/// Plans the boots: the profiles first, then rows that cover the axes, then an instance that moves, then compatibility,
-/// then metadata faults.
+/// Plans the boots: the profiles first, then rows that cover the axes, then an instance that moves, then one that begins
+/// with a used disk, then compatibility, then metadata faults.
 ///
 /// Shape: the same wishes and axes give the same plan. Each fresh boot is an instance of its own, so that any two of
 /// them are clones side by side; the moved one continues the first. Fresh instances alone cover what was asked for.
@@ -54,7 +54,8 @@ package func makePlan(_ wishes: PlanWishes, axes: Axes) throws(CoverError) -> Pl
     boots.append(
       Boot(
         id: bootID(boots.count, "moved"), hypervisor: "qemu", instance: first.instance, layout: layout,
-        continues: first.id, covers: table.row(choices).map { new.cover($0) }))
+        continues: first.id, edition: nextEdition(seed: wishes.seed), covers: table.row(choices).map { new.cover($0) }))
+    boots.append(rebornBoot(of: first, index: boots.count, seed: wishes.seed))
   }
   if wishes.compatibility {
     for profile in axes.compatibility {
@@ -79,6 +80,29 @@ package func makePlan(_ wishes: PlanWishes, axes: Axes) throws(CoverError) -> Pl
 
 /// Axes that are about the instance and its metadata: one that moves to another machine keeps them.
 private let instanceAxes = ["nics", "nic.mac", "nic.addresses", "routes", "domain"]
+
+/// What the metadata of an instance says when it is powered on again: a host name, a key and user-data that have
+/// changed, no user-script any more, and an operator-script whose failure must not matter.
+private func nextEdition(seed: UInt64) -> MetadataEdition {
+  var random = SplitMix64(seed: seed ^ 0x6564_6974_696F_6E32)
+  let fresh = makeInstance([:], nics: 0, random: &random)
+  return MetadataEdition(
+    hostname: fresh.hostname, nonce: fresh.nonce, userScript: .removed, operatorScript: .fails, overwritesKeys: true)
+}
+
+/// A new instance on a copy of the disk that `first` has left, on equal hardware, so that nothing but the identity
+/// differs. Both of its scripts fail, which must not matter either.
+private func rebornBoot(of first: Boot, index: Int, seed: UInt64) -> Boot {
+  var random = SplitMix64(seed: seed ^ 0x7265_626F_726E_2121)
+  var instance = makeInstance(first.layout.choices, nics: first.instance.nics.count, random: &random)
+  // Tools leave a password that is set as it is (guest contract, clause 43), and the disk has the first instance's.
+  instance.rootPassword = first.instance.rootPassword
+  var layout = first.layout
+  layout.profile = nil
+  return Boot(
+    id: bootID(index, "reborn"), hypervisor: first.hypervisor, instance: instance, layout: layout, copies: first.id,
+    edition: MetadataEdition(userScript: .fails, operatorScript: .fails))
+}
 
 /// A boot of an instance of its own.
 private func freshBoot(

@@ -43,18 +43,22 @@ extension Report {
       var choices: [[String: String]]
       /// What fails while the metadata service misbehaves may well pass when it does not.
       var metadataFault: MetadataFault?
+      /// So may what fails on a used disk, or with other metadata.
+      var isCopy: Bool
+      var edition: MetadataEdition?
     }
     let places = Dictionary(boots.enumerated().map { ($1.id, $0) }, uniquingKeysWith: { first, _ in first })
     var numbers: [Machine: Int] = [:]
     return boots.map { report in
       guard let boot = report.boot else { return nil }
-      var machine = Machine(hypervisor: boot.hypervisor, choices: [], metadataFault: boot.metadataFault)
+      var machine = Machine(hypervisor: boot.hypervisor, choices: [], metadataFault: boot.metadataFault, isCopy: boot.copies != nil,
+        edition: boot.edition)
       var step: Boot? = boot
       while let current = step {
         // A chain without end is one that goes in a circle.
         guard !current.layout.choices.isEmpty, machine.choices.count < 16 else { return nil }
         machine.choices.append(current.layout.choices)
-        guard let earlier = current.continues else { break }
+        guard let earlier = current.startsFrom else { break }
         guard let place = places[earlier], let known = boots[place].boot else { return nil }
         step = known
       }

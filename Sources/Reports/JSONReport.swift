@@ -78,6 +78,7 @@ package struct JSONReport: Codable, Hashable, Sendable {
     package var purpose: Boot.Purpose
     /// Id of the boot whose instance is powered on again.
     package var continues: String?
+    package var copies: String?
     package var covers: Boot.Covers?
     /// How the metadata service misbehaved, on purpose: `silent`, `late=60`, …
     package var metadataFault: MetadataFault?
@@ -152,7 +153,7 @@ extension JSONReport {
     factors = report.factors
     boots = report.boots.map { boot in
       BootRecord(
-        id: boot.id, folder: "boots/\(boot.id)", purpose: boot.purpose, continues: boot.boot?.continues,
+        id: boot.id, folder: "boots/\(boot.id)", purpose: boot.purpose, continues: boot.boot?.continues, copies: boot.boot?.copies,
         covers: boot.boot?.covers, metadataFault: boot.boot?.metadataFault, hypervisor: boot.boot?.hypervisor,
         layout: boot.boot?.layout,
         uuid: boot.boot?.instance.uuid, hostname: boot.boot?.instance.hostname, started: boot.started,

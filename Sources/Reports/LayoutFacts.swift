@@ -11,6 +11,8 @@ extension Boot {
   var facts: [Fact] {
     var facts = [Fact(name: "purpose", value: purpose.sentence)]
     if let continues { facts.append(Fact(name: "continues", value: "after a shutdown of \(continues)")) }
+    if let copies { facts.append(Fact(name: "copies", value: "a new instance on a copy of the disk of \(copies)")) }
+    if let edition { facts.append(Fact(name: "metadata edition", value: edition.text)) }
     if let metadataFault {
       facts.append(Fact(name: "metadata fault", value: "\(metadataFault): \(metadataFault.meaning)"))
     }
@@ -42,7 +44,7 @@ extension Boot {
       facts.append(Fact(name: "route", value: "\(route.destination) via \(route.gateway)"))
     }
     if let domain = instance.domain { facts.append(Fact(name: "search domain", value: domain)) }
-    facts += [Fact(name: "hostname", value: instance.hostname), Fact(name: "uuid", value: instance.uuid)]
+    facts += [Fact(name: "hostname", value: hostname), Fact(name: "uuid", value: instance.uuid)]
     return facts
   }
 
@@ -56,6 +58,18 @@ extension Boot {
       "\(layout.memory)",
       "\(layout.bootDisk.model.rawValue) in \(layout.bootDisk.place)",
       layout.extraDisk.map { "\($0.content.rawValue) disk \($0.order.rawValue)" }, counted(layout.nics.count, "NIC"),
+    ].compactMap { $0 }.joined(separator: ", ")
+  }
+}
+
+extension MetadataEdition {
+  /// `another host name, changed keys and user-data, user-script removed, operator-script fails`.
+  fileprivate var text: String {
+    [
+      hostname.map { _ in "another host name" }, nonce.map { _ in "changed keys and user-data" },
+      userScript == .succeeds ? nil : "user-script \(userScript.rawValue)",
+      operatorScript == .succeeds ? nil : "operator-script \(operatorScript.rawValue)",
+      overwritesKeys ? "overwrite_root_akeys" : nil,
     ].compactMap { $0 }.joined(separator: ", ")
   }
 }

@@ -23,7 +23,10 @@ extension Report {
       return machines(failing.filter { $0.purpose == .gate }) > 1
         ? "on every hardware: in all \(count) boots that were judged" : nil
     }
-    let freshPasses = passing.filter { !$0.continuesAnother }
+    if failing.allSatisfy(\.isCopy) {
+      return "only when another instance begins with a used disk: what is wrong was made by the first one, and stayed"
+    }
+    let freshPasses = passing.filter { !$0.continuesAnother && !$0.isCopy }
     if failing.allSatisfy(\.continuesAnother) {
       return afterMove(failing, fresh: freshPasses, continued: passing.filter(\.continuesAnother))
     }
@@ -63,6 +66,7 @@ extension Report {
 
 extension BootReport {
   fileprivate var continuesAnother: Bool { boot?.continues != nil }
+  fileprivate var isCopy: Bool { boot?.copies != nil }
 }
 
 /// What makes two boots run on equal hardware: the choices, or without them the layout itself.

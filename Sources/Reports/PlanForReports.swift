@@ -7,6 +7,8 @@ extension Boot {
     boot.id = cleaned(id, atMost: 512, lines: false)
     boot.hypervisor = cut(hypervisor)
     boot.continues = continues.map { cleaned($0, atMost: 512, lines: false) }
+    boot.copies = copies.map { cleaned($0, atMost: 512, lines: false) }
+    boot.edition?.hostname = edition?.hostname.map(cut)
     boot.covers = covers.map { Covers(combinations: max(0, $0.combinations), values: $0.values.prefix(64).map(cut)) }
     boot.instance = instance.forReports
     boot.layout = layout.forReports

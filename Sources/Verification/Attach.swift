@@ -115,6 +115,9 @@ private struct Attachment: Sendable {
     if let before = boot.continues {
       tell("note: in a run \(boot.id) goes on with the instance of \(before); here its instance is a fresh one\n")
       boot.continues = nil
+    } else if let before = boot.copies {
+      tell("note: in a run \(boot.id) begins with a copy of the disk of \(before); here its disk is the image's\n")
+      boot.copies = nil
     }
     let key = try KeyPair.generate(comment: "imgverify")
     let settings = BootSettings(

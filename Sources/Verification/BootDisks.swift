@@ -22,7 +22,7 @@ struct BootDisks: Sendable {
     let files = LaunchFiles(disk: place.file("disk.qcow2"), extraDisk: place.file("extra.qcow2"), folder: place.path)
     var size = settings.diskSize.bytes + boot.layout.bootDisk.growth.bytes
     var base = ["-F", "raw", "-b", settings.disk]
-    if let before = boot.continues {
+    if let before = boot.startsFrom {
       let disk = scratch.file("\(before)/disk.qcow2")
       size = max(size, try await self.size(of: disk))
       base = ["-F", "qcow2", "-b", disk]

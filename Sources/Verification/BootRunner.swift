@@ -41,29 +41,33 @@ struct BootRunner: Sendable {
     return boots.compactMap { results[$0.id] }
   }
 
-  /// One instance, from its first boot to its last; its trouble is its own: the others go on.
+  /// One instance, from its first boot to its last, and those on copies of its disk; their trouble is their own: the other
+  /// chains go on.
   private func run(chain: [Boot]) async -> [BootResult] {
     var results: [BootResult] = []
-    var state = InstanceState.off
+    /// How each boot has left its disk.
+    var states: [String: InstanceState] = [:]
     for boot in chain {
-      if case .lost(let why) = state {
+      if case .lost(let why)? = boot.startsFrom.flatMap({ states[$0] }) {
+        states[boot.id] = .lost(why)
         journal.append(.bootSkipped(BootSkipped(boot: boot.id, why: why)))
         continue
       }
       do {
         let run = BootRun(boot: boot, settings: settings, journal: journal)
-        let (end, findings) = try await run.perform(on: disks, isLast: boot.id == chain.last?.id)
-        state = end
+        let isLast = !chain.contains { $0.startsFrom == boot.id }
+        let (end, findings) = try await run.perform(on: disks, isLast: isLast)
+        states[boot.id] = end
         results.append(BootResult(boot: boot, findings: findings))
       } catch is CancellationError {
         break
       } catch {
         if Task.isCancelled { break }
         journal.append(trouble: error, boot: boot.id)
-        state = .lost("its boot before, \(boot.id), broke off")
+        states[boot.id] = .lost("its boot before, \(boot.id), broke off")
       }
     }
-    let kept = keepsStarts ? Set(chain.compactMap(\.continues)) : []
+    let kept = keepsStarts ? Set(chain.compactMap(\.startsFrom)) : []
     for boot in chain where !kept.contains(boot.id) { disks.remove(boot.id) }
     return results
   }
@@ -77,11 +81,12 @@ extension JournalWriter {
   }
 }
 
-/// The boots of each instance, in order.
+/// The boots of each instance, in order, with those on copies of its disk behind them: a boot comes after the one that it
+/// starts from.
 func chains(of boots: [Boot]) -> [[Boot]] {
   var chains: [[Boot]] = []
   for boot in boots {
-    if let before = boot.continues, let index = chains.firstIndex(where: { $0.last?.id == before }) {
+    if let before = boot.startsFrom, let index = chains.firstIndex(where: { $0.contains { $0.id == before } }) {
       chains[index].append(boot)
     } else {
       chains.append([boot])

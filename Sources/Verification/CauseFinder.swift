@@ -39,7 +39,8 @@ struct CauseFinder {
     self.results = results
     let failures = results.filter { $0.boot.purpose == .gate && $0.firstFailure != nil }
     var explained: Set<String> = []
-    for failure in failures.filter({ $0.boot.continues == nil }) + failures.filter({ $0.boot.continues != nil })
+    let order = [failures.filter { $0.boot.startsFrom == nil }, failures.filter { $0.boot.startsFrom != nil }].joined()
+    for failure in order
     where !explained.contains(failure.boot.id) {
       guard let check = failure.firstFailure else { continue }
       let before = spent
@@ -55,6 +56,11 @@ struct CauseFinder {
   private mutating func explanation(of failure: BootResult, _ check: String) async throws -> Explanation {
     let fresh = known(check, nil)
     let judged = fresh.filter { $0.outcome != .unclear }
+    if failure.boot.copies != nil, judged.contains(where: { $0.outcome == .passed }) {
+      return Explanation(
+        check: check, boots: [failure.boot.id], result: .moved,
+        sentence: "fails when another instance begins with a used disk, on the hardware that a fresh one passes on")
+    }
     if judged.isEmpty || judged.count == 1, failure.boot.continues == nil {
       return unfinished(check, "it failed on the only machine that was judged; give it more to compare with (--boots)")
     }
@@ -159,7 +165,8 @@ struct CauseFinder {
   /// How the check came out on all machines of a history.
   private func known(_ check: String, _ history: String?) -> [Known] {
     results.compactMap { result in
-      guard result.boot.continues == history, let row = table.row(result.boot.layout.choices) else { return nil }
+      guard result.boot.continues == history, result.boot.copies == nil,
+        let row = table.row(result.boot.layout.choices) else { return nil }
       return Known(row: row, outcome: result.outcome(of: check))
     }
   }
@@ -179,9 +186,11 @@ struct CauseFinder {
   /// Boots machines that were not in the plan, side by side.
   private mutating func boot(_ check: String, _ rows: [[Int]], _ history: String?) async throws -> [Known] {
     let before = history.flatMap { id in results.first { $0.boot.id == id }?.boot }
+    let edition = plan.boots.first { history != nil && $0.continues == history }?.edition
     let number = plan.boots.count + spent + 1
     let boots = rows.enumerated().map { index, row in
-      searchBoot(number + index, table.choices(row), continuing: before, axes: axes, seed: plan.seed)
+      searchBoot(number + index, table.choices(row), continuing: before, edition: edition, axes: axes,
+        seed: plan.seed)
     }
     spent += boots.count
     let new = try await boot(boots)

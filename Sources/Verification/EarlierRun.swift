@@ -59,10 +59,10 @@ package struct EarlierRun: Sendable {
       if let problem = problem(of: boot) {
         throw VerifyError(.usage, "boot \(index + 1) of the journal in \(folder) is none of ours: \(problem)")
       }
-      if let before = boot.continues, !known.contains(before) {
+      if let before = boot.startsFrom, !known.contains(before) {
         throw VerifyError(
           .usage,
-          "the journal in \(folder) lacks the boot that \(boot.id) continues"
+          "the journal in \(folder) lacks the boot that \(boot.id) starts from"
             + (unreadableLines > 0 ? "; \(unreadableLines) of its lines cannot be read" : ""))
       }
       guard known.insert(boot.id).inserted else {
@@ -82,7 +82,7 @@ package struct EarlierRun: Sendable {
     for name in names {
       var next: Boot? = try boot(named: name, in: boots)
       while let boot = next, wanted.insert(boot.id).inserted {
-        next = boot.continues.flatMap { id in boots.first { $0.id == id } }
+        next = boot.startsFrom.flatMap { id in boots.first { $0.id == id } }
       }
     }
     let chosen = boots.filter { wanted.contains($0.id) }.map { boot in

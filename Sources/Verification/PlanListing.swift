@@ -68,6 +68,7 @@ private func also(_ boot: Boot) -> [String] {
   var words: [String] = []
   if let fault = boot.metadataFault { words.append("metadata \(fault)") }
   if let before = boot.continues { words.append("continues \(before)") }
+  if let before = boot.copies { words.append("new instance on the disk of \(before)") }
   if let model = layout.cpuModel { words.append(model) }
   if let names = layout.bootDisk.names { words.append("disk by \(names.vendor)") }
   if layout.hasRandom { words.append("random") }

@@ -4,15 +4,17 @@ package import Model
 ///
 /// - Parameters:
 ///   - before: the boot whose instance goes on; nil: a fresh instance of an identity that `seed` decides.
-package func searchBoot(_ number: Int, _ choices: [String: String], continuing before: Boot?, axes: Axes, seed: UInt64)
-  -> Boot
-{
+///   - edition: what the metadata says otherwise, as in the boot whose failure is looked into.
+package func searchBoot(
+  _ number: Int, _ choices: [String: String], continuing before: Boot?, edition: MetadataEdition? = nil, axes: Axes,
+  seed: UInt64
+) -> Boot {
   var random = SplitMix64(seed: seed &+ UInt64(number))
   let layout = layOut(choices, leastMemory: axes.leastMemory)
   let instance = before?.instance ?? makeInstance(choices, nics: layout.nics.count, random: &random)
   return Boot(
     id: bootID(number - 1, "search"), hypervisor: "qemu", instance: instance, layout: layout, continues: before?.id,
-    purpose: .search)
+    edition: before == nil ? nil : edition, purpose: .search)
 }
 
 /// How suspicious each axis is when a check of this id fails: what the check looks at first.
