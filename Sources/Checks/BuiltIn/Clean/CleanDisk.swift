@@ -30,7 +30,7 @@ extension CleanCheck {
       remedy: "Zero or trim the free space before packing: 'fstrim -av', or a file of zeros that is then removed.",
       description: """
         Compares what the rebuilt disk takes up with what its file systems say is in use. Blocks of deleted files make the \
-        image larger, and show what was deleted. Up to 64 MiB, or a quarter of what is in use, is taken for granted.
+        image larger, and show what was deleted. Up to 16 MiB, or a quarter of what is in use, is taken for granted.
         """
     ) { files in
       guard let allocated = files.allocated else { return .skipped("nobody looked at how much the disk takes up") }
@@ -40,7 +40,7 @@ extension CleanCheck {
       let unread = files.volumes.filter { $0.state == nil }.reduce(Int64(0)) { $0.saturating($1.size) }
       let used = read.reduce(unread) { $0.saturating($1.used) }
       let notes = ["in use": amount(used), "taken up": amount(allocated)]
-      let allowance = max(64 << 20, used / 4)
+      let allowance = max(16 << 20, used / 4)
       guard allocated > used.saturating(allowance) else { return Judgement(.passed, notes: notes) }
       return .failed(
         "expected the disk to take up about what is in use, \(amount(used)); it takes up \(amount(allocated))",
