@@ -39,6 +39,9 @@ struct CleanCheckTests {
     return tree
   }()
 
+  /// They look at the file systems, not at the files.
+  static let ofVolumes = ["clean.file-system", "clean.sparse", "image.uefi-loader"]
+
   struct Defect: Sendable, CustomTestStringConvertible {
     var check: String
     /// What its reason must hold.
@@ -140,7 +143,7 @@ struct CleanCheckTests {
   }
 
   @Test func aCleanTreePassesAll() throws {
-    for check in CleanCheck.all where !["clean.file-system", "clean.sparse"].contains(check.info.id) {
+    for check in CleanCheck.all where !Self.ofVolumes.contains(check.info.id) {
       #expect(try judge(check.info.id, Self.good).outcome == .passed, "\(check.info.id)")
     }
   }
@@ -156,14 +159,14 @@ struct CleanCheckTests {
     #expect(!reason.contains("hunter2"), "a secret is quoted: \(reason)")
     // No other check takes it for a defect.
     let others = try CleanCheck.all.map(\.info.id).filter { id in
-      guard id != defect.check, id != "clean.file-system", id != "clean.sparse" else { return false }
+      guard id != defect.check, !Self.ofVolumes.contains(id) else { return false }
       return try judge(id, tree).outcome != .passed
     }
     #expect(others == [])
   }
 
   @Test func everyCheckHasADefect() {
-    let proven = Set(Self.defects.map(\.check)).union(["clean.file-system", "clean.sparse"])
+    let proven = Set(Self.defects.map(\.check)).union(Self.ofVolumes)
     #expect(Set(CleanCheck.all.map(\.info.id)) == proven)
   }
 
@@ -191,7 +194,7 @@ struct CleanCheckTests {
 
   @Test func withoutATreeAllAreSkippedWithTheReason() throws {
     let files = ImageFiles(why: "the root file system is xfs", volumes: [])
-    for check in CleanCheck.all where check.info.id != "clean.sparse" {
+    for check in CleanCheck.all where !["clean.sparse", "image.uefi-loader"].contains(check.info.id) {
       #expect(check.judge(files, manifest: nil).outcome == .skipped(why: "the root file system is xfs"))
     }
   }
@@ -234,6 +237,19 @@ struct CleanCheckTests {
     // What is not read may be full.
     #expect(outcome(600 << 20, [volume, .init(partition: 2, size: 1 << 30, fileSystem: nil)]) == "passed")
     #expect(outcome(.max, [.init(partition: 2, size: .max, fileSystem: nil), volume]) == "passed")
+  }
+
+  @Test func theSystemPartitionNeedsALoaderThatIsFound() throws {
+    let check = try #require(CleanCheck.all.first { $0.info.id == "image.uefi-loader" })
+    func outcome(_ has: Bool?) -> Outcome {
+      var volume = ImageFiles.Volume(partition: 15, size: 1 << 20, fileSystem: FileSystemFacts(kind: "vfat"))
+      volume.hasFallbackLoader = has
+      return check.judge(ImageFiles(volumes: [volume]), manifest: nil).outcome
+    }
+    #expect(outcome(nil).name == "skipped")
+    #expect(outcome(true) == .passed)
+    #expect(
+      outcome(false) == .failed(reason: "expected EFI/BOOT/BOOTX64.EFI on partition 15 (vfat), found no such file"))
   }
 
   @Test func namesThatObeyNobodyAreQuoted() throws {

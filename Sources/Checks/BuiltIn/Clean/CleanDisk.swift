@@ -46,6 +46,21 @@ extension CleanCheck {
         "expected the disk to take up about what is in use, \(amount(used)); it takes up \(amount(allocated))",
         notes: notes)
     },
+    CleanCheck(
+      volumes: "image.uefi-loader", "The EFI system partition has a loader for a machine that is new", .should, [2],
+      remedy: "Install the loader to the removable path too: 'grub-install --target=x86_64-efi --force-extra-removable'.",
+      description: """
+        A new virtual machine has no boot entries, so its UEFI firmware starts EFI/BOOT/BOOTX64.EFI alone. An installer \
+        that writes only EFI/debian and a boot entry makes a disk that no other machine starts. Skipped when there is no \
+        EFI system partition that can be read.
+        """
+    ) { files in
+      let told = files.volumes.filter { $0.hasFallbackLoader != nil }
+      guard !told.isEmpty else { return .skipped("the disk has no EFI system partition with a FAT file system") }
+      if told.contains(where: { $0.hasFallbackLoader == true }) { return .passed }
+      return .failed(
+        "expected EFI/BOOT/BOOTX64.EFI on \(told.map(\.name).joined(separator: ", ")), found no such file")
+    },
   ]
 
   private static func amount(_ bytes: Int64) -> String { "\(bytes >> 20) MiB" }
