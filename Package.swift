@@ -97,7 +97,7 @@ let package = Package(
     tests("Guests", ["Checks", "Consoles", "Hypervisors", "Packets"]),
     tests("Checks", ["FileTrees", "Intake", "Metadata", "SecureShell", "Guests", "Packets"]),
     tests("Reports"),
-    tests("Verification", ["Hypervisors", "Planning", "Reports"]),
+    tests("Verification", ["FileTrees", "Hypervisors", "Planning", "Reports"]),
     // Boots real guests: needs QEMU and the images that fixtures/guests/ builds.
     .testTarget(name: "BootTests", dependencies: ["Model", "Reports", "imgverify"], swiftSettings: settings),
   ]

@@ -1,3 +1,5 @@
+import DiskFormats
+import Foundation
 package import Model
 
 /// The files of a whole image: its root file system, and what its fstab puts into it.
@@ -13,6 +15,8 @@ package struct ImageFiles: Hashable, Sendable {
     package var fileSystem: FileSystemFacts?
     /// Nil for one that we do not read.
     package var state: FileSystemState?
+    /// Of an EFI system partition: whether UEFI finds a loader there that nobody has told it of; nil: it cannot be told.
+    package var hasFallbackLoader: Bool?
 
     package init(
       partition: Int?, start: Int64 = 0, size: Int64, fileSystem: FileSystemFacts?, state: FileSystemState? = nil
@@ -45,6 +49,17 @@ package struct ImageFiles: Hashable, Sendable {
   package var isWhole: Bool {
     tree != nil && volumes.allSatisfy { $0.state.map { $0.damage.isEmpty && $0.cut == nil } ?? true }
   }
+}
+
+/// Whether the EFI system partition has EFI/BOOT/BOOTX64.EFI.
+private func fallbackLoader(of disk: String, size: Int64, _ part: PartitionFacts) throws -> Bool? {
+  let file = try FileHandle(forReadingFrom: URL(filePath: disk))
+  defer { try? file.close() }
+  let bytes = DiskBytes(size: size) { offset, count in
+    try file.seek(toOffset: UInt64(offset))
+    return Array(try file.read(upToCount: count) ?? Data())
+  }
+  return try fatHolds(["EFI        ", "BOOT       ", "BOOTX64 EFI"], on: bytes, start: part.start, size: part.size)
 }
 
 /// The volumes of a disk: its partitions, or all of it.
@@ -131,6 +146,10 @@ extension TreeReader {
   ///   ``read(disk:offset:size:)``.
   package func files(of disk: String, facts: DiskFacts, size: Int64) async throws -> ImageFiles {
     var volumes = volumes(of: facts, size: size)
+    for part in facts.partitions where part.typeName == "EFI system" {
+      guard let index = volumes.firstIndex(where: { $0.partition == part.number }) else { continue }
+      volumes[index].hasFallbackLoader = try fallbackLoader(of: disk, size: size, part)
+    }
     var trees: [Int: FileTree] = [:]
     for index in volumes.indices.filter({ volumes[$0].isReadable }).prefix(Self.maximumVolumes) {
       let volume = volumes[index]

@@ -7,7 +7,8 @@ import Model
 package struct TreeReader: Sendable {
   /// What the child is: a program and its first arguments, before `read-files`.
   package var program: [String]
-  package var wanted = WantedFiles.ofChecks
+  /// Paths whose contents are read beside those of ``WantedFiles/ofChecks``.
+  package var also: Set<String> = []
   /// Seconds of CPU that the child may use for one file system; twice that on the clock.
   package var seconds = 60
   package static let command = "read-files"
@@ -37,12 +38,10 @@ package struct TreeReader: Sendable {
       let limits = [
         "prlimit", "--as=\(Self.memory)", "--cpu=\(seconds)", "--fsize=\(Self.output)", "--core=0", "--nofile=64", "--",
       ]
-      let wanted = wanted == .ofChecks ? [] : wanted.paths.sorted().flatMap { ["--file", $0] }
-      let arguments = [
-        Self.command, disk, "--offset", String(offset), "--size", String(size),
-      ]
+      var arguments = [Self.command, disk, "--offset", String(offset), "--size", String(size)]
+      arguments += also.sorted().map { "--file=\($0)" }
       let (inTime, status) = try await withProcess(
-        limits + program + arguments + wanted, errorsTo: told, grace: .zero
+        limits + program + arguments, errorsTo: told, grace: .zero
       ) { process in
         let deadline = Deadline.after(.seconds(2 * seconds))
         while !process.hasEnded {

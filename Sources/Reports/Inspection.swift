@@ -31,7 +31,7 @@ package struct Inspection: Codable, Hashable, Sendable {
   /// What is wrong with the file, the stream or the disk: what, where, and what to do.
   package let problems: [String]
   package let manifest: OfManifest?
-  /// What the checks of the image's files (`clean.*`) say, those that passed left out; nil in what older versions wrote.
+  /// What the checks of the image's files (`clean.*`) say, those that passed left out; nil: nobody looked.
   package let findings: [Finding]?
   /// Nothing is wrong with the image or the manifest; warnings are not counted.
   package let good: Bool
@@ -39,9 +39,10 @@ package struct Inspection: Codable, Hashable, Sendable {
   /// - Parameters:
   ///   - problems: of the file and what is packed in it; those of the disk and of SmartOS's rules are added.
   ///   - needsBootCode: whether a BIOS is to start the disk.
+  ///   - findings: of the checks of the image's files; nil when nobody looked.
   package init(
     image: String, facts: IntakeFacts, problems: [String], manifest: OfManifest? = nil, needsBootCode: Bool = true,
-    findings: [Finding] = []
+    findings: [Finding]? = nil
   ) {
     var problems = problems
     for refusal in facts.stream?.smartOS ?? [] where !refusal.oldPoolsOnly {
@@ -59,8 +60,8 @@ package struct Inspection: Codable, Hashable, Sendable {
     self.facts = facts.forReports
     self.problems = problems.map { cleaned($0, atMost: 4096, lines: false) }
     self.manifest = manifest?.forReports
-    self.findings = findings.filter { $0.outcome != .passed }.map(\.forInspection)
-    let isClean = !findings.contains { $0.isWrong || $0.isBroken }
+    self.findings = findings?.filter { $0.outcome != .passed }.map(\.forInspection)
+    let isClean = !(findings ?? []).contains { $0.isWrong || $0.isBroken }
     good = isClean && problems.isEmpty && manifest?.violations.isEmpty ?? true && manifest?.mismatches.isEmpty ?? true
   }
 

@@ -27,7 +27,7 @@ package func inspect(
 
 /// Puts what was found together; pure.
 func inspection(
-  of taken: Intaken, image: String, manifest path: String?, reading: ManifestReading?, findings: [Finding] = []
+  of taken: Intaken, image: String, manifest path: String?, reading: ManifestReading?, findings: [Finding]? = nil
 ) -> Inspection {
   func remark(_ violation: ManifestViolation) -> Inspection.Remark { .init(violation.field, violation.message) }
   var taken = taken

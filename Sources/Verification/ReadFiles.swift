@@ -4,10 +4,11 @@ import Model
 
 /// The child's side of ``TreeReader``: tells a file system's files on standard output.
 ///
-/// - Parameter files: paths to read; none: those that the checks look into.
+/// - Parameter files: paths to read beside those that the checks look into.
 /// - Throws: when standard output takes no more.
 package func readFilesForParent(disk: String, offset: Int64, size: Int64, files: [String]) throws {
-  let wanted = files.isEmpty ? WantedFiles.ofChecks : WantedFiles(paths: Set(files))
+  var wanted = WantedFiles.ofChecks
+  wanted.paths.formUnion(files)
   try readFileSystem(of: disk, offset: offset, size: size, wanted: wanted) { bytes in
     var rest = bytes[...]
     while !rest.isEmpty {

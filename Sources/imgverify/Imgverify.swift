@@ -15,6 +15,7 @@ struct Imgverify: AsyncParsableCommand {
         imgverify debian-12.zfs.gz debian-12.json
         imgverify debian-12.zfs.gz debian-12.json --boots 5 --seed 42 --output out
         imgverify inspect debian-12.zfs.gz debian-12.json
+        imgverify files debian-12.zfs.gz /etc/fstab
         imgverify convert debian-12.zfs.gz debian-12.qcow2
         imgverify plan debian-12.zfs.gz debian-12.json --seed 42
         imgverify replay imgverify-out 03
@@ -33,7 +34,7 @@ struct Imgverify: AsyncParsableCommand {
       """,
     version: imgverifyVersion,
     subcommands: [
-      Verify.self, Inspect.self, Convert.self, Pack.self, PlanCommand.self, BootCommand.self, Replay.self,
+      Verify.self, Inspect.self, Files.self, Convert.self, Pack.self, PlanCommand.self, BootCommand.self, Replay.self,
       ChecksCommand.self, ConsoleCommand.self, MdataCommand.self, ReadFiles.self,
     ],
     defaultSubcommand: Verify.self)

@@ -9,7 +9,8 @@ struct Inspect: AsyncParsableCommand {
     discussion: """
       Reads all of the image, verifies every checksum, rebuilds its disk in a scratch folder ($TMPDIR, else /var/tmp), \
       and shows the file, the stream, the volume, and the disk's partitions and file systems. With a manifest it is \
-      held to the rules and against the image.
+      held to the rules and against the image. The files of its ext file systems are held against the checks clean.*, \
+      as they are before any boot.
 
       EXAMPLES
         imgverify inspect debian-12.zfs.gz
@@ -21,6 +22,7 @@ struct Inspect: AsyncParsableCommand {
         facts     what was found: sha1, fileSize, container, format, volumeSize,
                   blockSize, snapshot, stream, disk, …
         problems  sentences: what is wrong with the image
+        findings  what checks of the image's files say, unless they passed
         manifest  violations and warnings ({field, message}), mismatches
         good      nothing is wrong; the exit code is then 0, else 1
       """)

@@ -89,6 +89,26 @@ import Testing
         """)
   }
 
+  @Test func whatTheFilesAreFoundToBeIsTold() {
+    func finding(_ check: String, _ level: Level, _ outcome: Outcome) -> Finding {
+      Finding(check: check, title: "", level: level, boot: nil, outcome: outcome)
+    }
+    func text(_ findings: [Finding]) -> String {
+      Inspection(image: "x", facts: Self.facts(), problems: [], findings: findings).text(colour: false, width: 100)
+    }
+    let should = finding("clean.logs", .should, .failed(reason: "found '/var/log/\u{1b}[2Jx'"))
+    let warned = text([should, finding("clean.journal", .should, .passed)])
+    #expect(warned.contains("Not clean in the image's files\n  ! clean.logs: found '/var/log/x'"))
+    #expect(warned.hasSuffix("GOOD: nothing is wrong with the image\n") && !warned.contains("clean.journal"))
+    let wrong = text([should, finding("clean.host-keys", .must, .failed(reason: "found a key"))])
+    #expect(wrong.contains("Wrong with the image's files\n  ✗ clean.host-keys: found a key"))
+    #expect(wrong.hasSuffix("BAD: 1 thing wrong\n"))
+    let broken = text([finding("clean.logs", .should, .broken(error: "it crashed"))])
+    #expect(broken.contains("? clean.logs broken: it crashed") && broken.hasSuffix("could not be read\n"))
+    let skipped = text(["a", "b"].map { finding("clean.\($0)", .must, .skipped(why: "it is xfs")) })
+    #expect(skipped.contains("· 2 checks skipped: it is xfs") && skipped.contains("GOOD"))
+  }
+
   @Test func bootCodeIsNotAskedOfUEFIImages() {
     var facts = Self.facts()
     facts.disk?.bootCode = false

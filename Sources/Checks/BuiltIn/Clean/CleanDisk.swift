@@ -30,7 +30,7 @@ extension CleanCheck {
       remedy: "Zero or trim the free space before packing: 'fstrim -av', or a file of zeros that is then removed.",
       description: """
         Compares what the rebuilt disk takes up with what its file systems say is in use. Blocks of deleted files make the \
-        image larger, and show what was deleted. Up to 64 MiB, or a quarter of what is in use, is taken for granted.
+        image larger, and show what was deleted. Up to 16 MiB, or a quarter of what is in use, is taken for granted.
         """
     ) { files in
       guard let allocated = files.allocated else { return .skipped("nobody looked at how much the disk takes up") }
@@ -40,11 +40,26 @@ extension CleanCheck {
       let unread = files.volumes.filter { $0.state == nil }.reduce(Int64(0)) { $0.saturating($1.size) }
       let used = read.reduce(unread) { $0.saturating($1.used) }
       let notes = ["in use": amount(used), "taken up": amount(allocated)]
-      let allowance = max(64 << 20, used / 4)
+      let allowance = max(16 << 20, used / 4)
       guard allocated > used.saturating(allowance) else { return Judgement(.passed, notes: notes) }
       return .failed(
         "expected the disk to take up about what is in use, \(amount(used)); it takes up \(amount(allocated))",
         notes: notes)
+    },
+    CleanCheck(
+      volumes: "image.uefi-loader", "The EFI system partition has a loader for a machine that is new", .should, [2],
+      remedy: "Install the loader to the removable path too: 'grub-install --target=x86_64-efi --force-extra-removable'.",
+      description: """
+        A new virtual machine has no boot entries, so its UEFI firmware starts EFI/BOOT/BOOTX64.EFI alone. An installer \
+        that writes only EFI/debian and a boot entry makes a disk that no other machine starts. Skipped when there is no \
+        EFI system partition that can be read.
+        """
+    ) { files in
+      let told = files.volumes.filter { $0.hasFallbackLoader != nil }
+      guard !told.isEmpty else { return .skipped("the disk has no EFI system partition with a FAT file system") }
+      if told.contains(where: { $0.hasFallbackLoader == true }) { return .passed }
+      return .failed(
+        "expected EFI/BOOT/BOOTX64.EFI on \(told.map(\.name).joined(separator: ", ")), found no such file")
     },
   ]
 
