@@ -66,7 +66,7 @@ package struct JournalEntry: Sendable, Hashable, Codable {
 /// What can happen in a run.
 package enum JournalEvent: Sendable, Hashable {
   case runStarted(RunStarted)
-  /// What the image is held to; journals of version 0.5 and before lack it.
+  /// What the image is held to; older journals lack it.
   case contract(ContractTerms)
   /// The waivers that were given; the last word counts.
   case waivers(WaiversRead)

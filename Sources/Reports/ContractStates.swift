@@ -95,10 +95,10 @@ extension ContractTerms {
   var forReports: ContractTerms {
     ContractTerms(
       profile: line(profile),
-      clauses: clauses.prefix(1000).map { clause in
+      clauses: clauses.prefix(500).map { clause in
         ContractClause(
           id: clause.id, title: line(clause.title), level: clause.level, promisedBy: clause.promisedBy.map(line),
-          untested: clause.untested.map(line), checks: clause.checks.prefix(500).map { short($0) })
+          untested: clause.untested.map(line), checks: clause.checks.prefix(200).map { short($0) })
       },
       leftOut: leftOut.prefix(2000).map { short($0) })
   }

@@ -10,8 +10,8 @@ extension Report {
       <h2>Contract</h2>
       <details class="bootcard">
       <summary><b>\(counted(states.count, "clause"))</b> <span class="words">\(summary(of: states))</span></summary>
-      <div class="scroll"><table class="plain clauses">
-      <thead><tr><th scope="col">clause</th><th scope="col"></th><th scope="col">state</th><th scope="col">checks</th></tr></thead>
+      <div class="scroll"><table class="plain contract">
+      <thead><tr><th scope="col">clause</th><th scope="col"></th><th scope="col">level</th><th scope="col">state</th><th scope="col">checks</th></tr></thead>
       <tbody>
       \(states.map(row))</tbody></table></div></details>
       </section>
@@ -28,14 +28,14 @@ extension Report {
   }
 
   private func row(_ state: ClauseState) -> Markup {
-    let checks: [Markup] = state.checks.map { check in
+    let checks: [Markup] = state.checks.prefix(40).map { check in
       let outcome = check.outcome ?? "not run"
-      return "<code title=\"\(outcome)\">\(check.check)</code>\(check.mark) "
+      return "<span\(check.tone)><code title=\"\(outcome)\">\(check.check)</code>\(check.mark)</span> "
     }
     let reason: Markup? = state.reason.map { "<span class=\"reason\">\($0)</span>" }
     return """
       <tr class="\(state.state.tone(state.level).rawValue)"><th scope="row">\(state.id)</th>\
-      <td>\(state.title) <span class="level">\(state.level.rawValue)</span></td>\
+      <td>\(state.title)</td><td>\(state.level.rawValue)</td>\
       <td><span class="word">\(state.state.word)</span></td><td>\(checks)\(reason)</td></tr>
 
       """
@@ -46,7 +46,12 @@ extension ClauseState.Check {
   /// Said only of what did not pass, to keep the lines short.
   fileprivate var mark: Markup? {
     guard let outcome, outcome != "passed" else { return nil }
-    return " <span class=\"outcome\">\(outcome)</span>"
+    return " <b>\(outcome)</b>"
+  }
+
+  /// What says nothing of the clause stands back.
+  fileprivate var tone: Markup? {
+    outcome == nil || outcome == "skipped" ? " class=\"skipped\"" : outcome == "waived" ? " class=\"waived\"" : nil
   }
 }
 

@@ -95,10 +95,10 @@ let styleSheet = """
   ul.findings li>div{flex:1;min-width:0}ul.findings p{margin:0}ul.findings .time{float:right;margin-left:.75rem}
   ul.findings .passed .word{display:none}
   ul.files{display:flex;flex-wrap:wrap;gap:.2rem 1.1rem;font-size:.92rem}
-  .clauses td:nth-child(2),.clauses td:nth-child(4){overflow-wrap:anywhere}.clauses code{white-space:nowrap}
-  .clauses th[scope=row]{text-align:right;font-variant-numeric:tabular-nums}.clauses td:nth-child(2){min-width:14rem}
-  .clauses .level,.clauses .reason,.words{color:var(--soft)}.clauses .level{font-size:.85em}
-  .clauses .outcome{color:var(--tone);font-size:.85em;font-weight:600;margin-right:.4rem}
+  .contract code{white-space:nowrap}.contract tbody th{text-align:right;font-variant-numeric:tabular-nums}
+  .contract td:nth-child(2){min-width:16rem}.contract td:nth-child(3),.words,.contract .reason{color:var(--soft)}
+  .contract b{color:var(--tone);font-size:.85em}.contract .skipped code,.contract .waived code{color:var(--soft)}
+  .contract td>span{margin-right:.35rem}
   footer{padding-top:1rem;padding-bottom:2.5rem;color:var(--soft);font-size:.88rem}
   @media(max-width:34rem){.card,.bootcard{padding:.75rem .8rem}ol.stages li{grid-template-columns:7rem 1fr 4.5rem}
   header .sentence{font-size:1.08rem}}

@@ -13,7 +13,8 @@ extension WaiverRecord {
   /// What there is to do about it; nil: it applies, or the run is not over.
   var sentence: String? {
     if isExpired { return expiredSentence }
-    return findings == 0 ? "\(subject) was not needed in this run: take it out if the image is mended" : nil
+    return findings == 0
+      ? "\(subject) was not used: nothing failed that it covers; take it out if the image is mended" : nil
   }
 
   /// Bounded and clean.

@@ -47,8 +47,11 @@ struct CheckFileTests {
       old: "# remedy", new: "# needs: cmd:$(x)\n# remedy",
       says: "p:7: need 'cmd:$(x)' is none of cmd:NAME, path:/FILE, EXPECT_NAME, systemd"),
     Bad(
+      old: "# remedy", new: "# profile: aws\n# remedy", says: "p:7: profile 'aws' is neither triton nor any"),
+    Bad(
       old: "# remedy", new: "# author: me\n# remedy",
-      says: "p:7: no header field 'author'; known are clause, level, needs, remedy, timeout, title, transports"),
+      says: "p:7: no header field 'author'; known are clause, level, needs, profile, remedy, timeout, title, transports"
+    ),
     Bad(
       old: "# remedy: ", new: "# remedy ",
       says: "p:7: expected '# key: value' (the description comes after a line with '#' alone)"),

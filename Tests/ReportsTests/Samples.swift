@@ -166,12 +166,13 @@ enum Samples {
   static let named: [(name: String, journal: [JournalEntry])] = [
     ("accepted", accepted), ("rejected", rejected), ("inconclusive", inconclusive), ("interrupted", interrupted),
     ("cannot-open", cannotOpen), ("empty", []), ("hostile", hostile), ("layouts", LayoutSamples.journal),
-    ("hostile-search", LayoutSamples.hostile),
+    ("hostile-search", LayoutSamples.hostile), ("contract", contract), ("hostile-contract", hostileContract),
   ]
 
   /// One of every event.
   static let everyEvent: [JournalEvent] = [
-    runStarted, intake, .intake(IntakeFacts()), accelerator, .planned(plan), .bootStarted(BootStarted(boot: "b")),
+    runStarted, .contract(terms), .waivers(waivers), intake, .intake(IntakeFacts()), accelerator, .planned(plan),
+    .bootStarted(BootStarted(boot: "b")),
     .stage(StageReached(boot: "b", stage: "s", seconds: 1.5, detail: nasty)),
     .standstill(Standstill(boot: "b", sentence: nasty, seconds: 2.5, lastLine: nasty, processor: .spinning)),
     finding("a.b", nasty, nil, .passed), finding("a.b", "t", "b", .failed(reason: nasty), remedy: nasty),

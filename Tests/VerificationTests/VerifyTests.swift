@@ -71,6 +71,44 @@ import Verification
     #expect(!FileManager.default.fileExists(atPath: folder))
   }
 
+  /// A whole run on a manifest that names a brand, which warns.
+  @Test func aFailureThatIsWaivedIsToldAsSuch() async throws {
+    let folder = NSTemporaryDirectory() + "waivers-\(UUID().uuidString)"
+    try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+    defer { try? FileManager.default.removeItem(atPath: folder) }
+    let file = "\(folder)/w.yaml"
+    let text = """
+      - {check: image.advice, reason: it is only a test, by: me, until: 2099-12-31}
+      - {check: manifest.hybrid, reason: old, by: you, until: 2001-01-01}
+      """
+    try Data(text.utf8).write(to: URL(fileURLWithPath: file))
+    let branded = Self.sound.replacing(
+      #""image_size": 64}"#, with: #""image_size": 64, "requirements": {"brand": "bhyve"}}"#)
+    let result = try await run(image: Data("x".utf8), manifest: Data(branded.utf8)) { $0.waivers = file }
+    #expect(result.report.problems(.warns).map(\.check).contains("manifest.hybrid"))
+    #expect(result.report.waivers.map(\.isExpired) == [false, true])
+    #expect(result.report.idleWaivers.first?.contains("manifest.hybrid (\(file):2) expired on 2001-01-01") == true)
+    try Data(text.replacing("2001-01-01", with: "2098-01-01").utf8).write(to: URL(fileURLWithPath: file))
+    let waived = try await run(image: Data("x".utf8), manifest: Data(branded.utf8)) { $0.waivers = file }
+    #expect(waived.report.problems(.waived).map(\.check) == ["manifest.hybrid"])
+    let generic = try await run(image: Data("x".utf8), manifest: Data(branded.utf8)) { $0.profile = .generic }
+    #expect(generic.report.terms?.profile == "generic")
+    #expect(generic.report.findings.allSatisfy { $0.check != "manifest.hybrid" })
+    #expect(generic.report.clauseStates.count == 74)
+  }
+
+  @Test func badWaiversAreUsageAndNoRun() async throws {
+    let file = NSTemporaryDirectory() + "w-\(UUID().uuidString).yaml"
+    defer { try? FileManager.default.removeItem(atPath: file) }
+    try Data("- {check: no.such, reason: r, by: b, until: 2099-01-01}".utf8).write(to: URL(fileURLWithPath: file))
+    var options = VerifyOptions(image: "/nonexistent", manifest: "/nonexistent")
+    (options.output, options.progress, options.waivers) = (file + ".out", .none, file)
+    #expect(await verify(options) == 64)
+    #expect(!FileManager.default.fileExists(atPath: file + ".out"))
+    let missing = try await run(image: nil, manifest: nil) { $0.waivers = "/nonexistent/w.yaml" }
+    #expect(missing.code == 66)
+  }
+
   @Test func aFolderThatCannotBeWrittenIsOurTrouble() async throws {
     var options = VerifyOptions(image: "/nonexistent", manifest: "/nonexistent")
     options.output = "/proc/imgverify-out"
