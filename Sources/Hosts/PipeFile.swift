@@ -14,6 +14,7 @@ package func openPipe(at path: String) throws -> DescriptorStream {
     throw VerifyError(.system, "cannot open the pipe \(path): \(String(cString: strerror(errno)))")
   }
   // The writer stands still while the pipe is full. 1 MiB is what every user may have; with less it works as well.
-  _ = fcntl(descriptor, F_SETPIPE_SZ, CInt(1 << 20))
+  let setPipeSize: CInt = 1031  // F_SETPIPE_SZ, which the module map of Glibc lacks.
+  _ = fcntl(descriptor, setPipeSize, CInt(1 << 20))
   return DescriptorStream(owning: descriptor)
 }
