@@ -63,8 +63,9 @@ package enum BuiltIn {
   /// Judged after the checks that run in the guest: those name the cause where SSH shows only the effect, or they read
   /// what all of those left, or end the guest.
   package static let lastChecks: [any BootCheck.Type] = [
-    RootKey.self, SSHHostKeys.self, SSHAlgorithms.self, RootByKeyOnly.self, PasswordRefused.self, ConsoleLogin.self,
-    ConsoleNoErrors.self, ConsoleClean.self, MetadataScripts.self, MetadataVersion.self, MetadataFrames.self,
+    RootKey.self, SSHHostKeys.self, SSHAlgorithms.self, RootByKeyOnly.self, PasswordRefused.self,
+    DefaultAccounts.self, PromptName.self, ConsoleLogin.self, ConsoleNoErrors.self, ConsoleClean.self,
+    MetadataScripts.self, MetadataVersion.self, MetadataFrames.self,
     MetadataOneClient.self, MetadataWaiting.self, PowerButton.self,
   ]
 
