@@ -33,6 +33,9 @@ package enum CloneChecks {
   private static func judge(
     _ fact: CloneFact, _ told: [Told], parents: [String: String], isAsked: Bool
   ) -> Judgement {
+    if fact.among == .usedDisk { return usedDisk(fact, told) }
+    // A copy shares what its disk had; that it should not is for the facts of used disks.
+    let told = told.filter { $0.boot.copies == nil }
     let instances = Set(told.map(\.boot.instance.uuid)).count
     let notes = ["instances": String(instances), "boots": String(told.count)]
     let problems = shared(fact, told) + rebooted(fact, told, parents)
@@ -44,6 +47,20 @@ package enum CloneChecks {
       return .skipped("two instances are needed to compare: \(why)")
     }
     return .judged(problems, evidence: "all that is wrong", notes: notes)
+  }
+
+  /// What an instance has kept of the one whose disk it began with.
+  private static func usedDisk(_ fact: CloneFact, _ told: [Told]) -> Judgement {
+    let byID = Dictionary(told.map { ($0.boot.id, $0) }) { first, _ in first }
+    let pairs = told.compactMap { copy in copy.boot.copies.flatMap { byID[$0] }.map { (copy: copy, origin: $0) } }
+    if pairs.isEmpty { return .skipped("no instance that began with a used disk has told its \(fact.noun)") }
+    let problems = pairs.compactMap { copy, origin -> String? in
+      let kept = origin.values.filter(copy.values.contains)
+      if kept.isEmpty { return nil }
+      return "\(copy.boot.id), a new instance on a copy of the disk of \(origin.boot.id), has the same "
+        + "\(fact.noun) (\(listed(kept))): \(fact.cause)"
+    }
+    return .judged(problems, evidence: "all that is wrong", notes: ["copies": String(pairs.count)])
   }
 
   /// Values that more than one instance has, one sentence for each group of instances.
@@ -81,6 +98,7 @@ package enum CloneChecks {
       guard let earlier = before(later.boot, byID, parents) else { return nil }
       let pair = "\(later.boot.id), the same instance as \(earlier.boot.id) powered on again,"
       switch fact.life {
+      case .mayChange: return nil
       case .stays:
         let lost = earlier.values.filter { !later.values.contains($0) }
         guard !lost.isEmpty else { return nil }

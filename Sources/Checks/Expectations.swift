@@ -51,8 +51,9 @@ package struct Expectations: Hashable, Sendable {
       first.edition = nil
       set("EARLIER_ROOT_KEY", keys(first))
     }
-    if edition.userScript != .succeeds { set("USER_SCRIPT", edition.userScript.rawValue) }
-    if edition.operatorScript != .succeeds { set("OPERATOR_SCRIPT", edition.operatorScript.rawValue) }
+    if edition.userScript == .removed { set("REMOVED_SCRIPT", "yes") }
+    if edition.userScript == .fails, edition.operatorScript == .fails { set("FAILING_SCRIPTS", "yes") }
+    set("BIG_LINES", edition.bigLines.map { String($0) })
     if edition.overwritesKeys { set("OVERWRITE_KEYS", "yes") }
   }
 

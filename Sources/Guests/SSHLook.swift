@@ -40,9 +40,9 @@ extension Guest {
     try await sshLook.methods(try await sshLoginProbe(), until: patience(30))
   }
 
-  /// To try passwords of root over SSH.
-  package func sshLoginProbe() async throws -> LoginProbe {
-    LoginProbe("127.0.0.1", port: try await machine.sshPort(until: .after(.seconds(30))), user: "root")
+  /// To try passwords of an account over SSH.
+  package func sshLoginProbe(as user: String = "root") async throws -> LoginProbe {
+    LoginProbe("127.0.0.1", port: try await machine.sshPort(until: .after(.seconds(30))), user: user)
   }
 }
 

@@ -38,6 +38,13 @@ package struct InstanceDictionary: Hashable, Sendable {
   package static let userScriptKey = "imgverify:user-script"
   package static let operatorScriptKey = "imgverify:operator-script"
 
+  /// A value that only a client that hands on bytes as they are gets right; `metadata.odd-value` knows it as well.
+  package static let oddKey = "imgverify:odd"
+  package static let oddValue =
+    "  \"two\" 'one' `x` $HOME \\n \\\\ %s %% *\t|\r\n\nü € 🐧 \\0 end "
+  /// A value of many lines, each of 32 bytes: the nonce and the line's number.
+  package static let bigKey = "imgverify:big"
+
   package static let datacenter = "imgverify-1"
   package static let serverUUID = "44454c4c-5900-1036-8052-b7c04f4d3032"
   package static let ownerUUID = "930896af-bf8c-48d4-885c-6573a94b1853"
@@ -74,6 +81,13 @@ package struct InstanceDictionary: Hashable, Sendable {
     """
   }
 
+  private func bigValue(lines: Int) -> String {
+    (0..<lines).map { number in
+      let digits = String(number)
+      return "\(nonce) \(String(repeating: "0", count: max(0, 14 - digits.count)))\(digits)\n"
+    }.joined()
+  }
+
   /// A POSIX script that appends a line `NONCE SECONDS` to `mark`, and puts the nonce where there is `mdata-put`.
   ///
   /// What it is to end with is the last thing that happens: it leaves its mark in any case.
@@ -106,6 +120,8 @@ package struct InstanceDictionary: Hashable, Sendable {
       userScript.map { .init("user-script", .string($0)) },
       .init("user-data", .string(userData)),
       .init("cloud-init:user-data", .string(cloudConfig)),
+      .init(InstanceDictionary.oddKey, .string(InstanceDictionary.oddValue)),
+      edition.bigLines.map { .init(InstanceDictionary.bigKey, .string(bigValue(lines: $0))) },
     ]
     let internalMetadata: [OrderedJSON.Member?] = [
       .init("root_pw", .string(instance.rootPassword)),

@@ -143,7 +143,8 @@ package struct Boot: Codable, Hashable, Sendable {
 
   package init(
     id: String, hypervisor: String, instance: Instance, layout: Layout, continues: String? = nil,
-    copies: String? = nil, edition: MetadataEdition? = nil, purpose: Purpose = .gate, covers: Covers? = nil, metadataFault: MetadataFault? = nil
+    copies: String? = nil, edition: MetadataEdition? = nil, purpose: Purpose = .gate, covers: Covers? = nil,
+    metadataFault: MetadataFault? = nil
   ) {
     self.id = id
     self.hypervisor = hypervisor

@@ -21,13 +21,16 @@ package struct MetadataEdition: Codable, Hashable, Sendable {
   package var operatorScript: Script
   /// Whether `overwrite_root_akeys` says `overwrite`.
   package var overwritesKeys: Bool
+  /// Lines of 32 bytes of a value that is too big for careless clients; nil: it is not there.
+  package var bigLines: Int?
 
   package init(
     hostname: String? = nil, nonce: String? = nil, userScript: Script = .succeeds, operatorScript: Script = .succeeds,
-    overwritesKeys: Bool = false
+    overwritesKeys: Bool = false, bigLines: Int? = nil
   ) {
     (self.hostname, self.nonce) = (hostname, nonce)
     (self.userScript, self.operatorScript, self.overwritesKeys) = (userScript, operatorScript, overwritesKeys)
+    self.bigLines = bigLines
   }
 }
 

@@ -6,13 +6,15 @@ package import Model
 /// held to what the planner makes, or a little more. No text of the boot is part of the answer.
 package func problem(of boot: Boot) -> String? {
   let names = [
-    (boot.id, "id"), (boot.continues ?? "none", "id of the boot before"), (boot.copies ?? "none", "id of the boot copied"),
+    (boot.id, "id"), (boot.continues ?? "none", "id of the boot before"),
+    (boot.copies ?? "none", "id of the boot copied"),
   ]
   for (text, what) in names where !isName(text) || text.utf8.count > 80 {
     return "its \(what) is no name of letters, digits, '-', '_' and '.'"
   }
   if boot.continues != nil, boot.copies != nil { return "it goes on with an instance and is another one" }
   if !isName(boot.hostname) { return "the host name of its edition is none" }
+  if let lines = boot.edition?.bigLines, !(1...65_536).contains(lines) { return "its edition's big value is none" }
   if !isName(boot.nonce) { return "the nonce of its edition is no plain word" }
   if boot.hypervisor != "qemu" { return "its hypervisor is not qemu" }
   return problem(of: boot.instance) ?? problem(of: boot.layout, nics: boot.instance.nics.count)

@@ -101,7 +101,7 @@ private func rebornBoot(of first: Boot, index: Int, seed: UInt64) -> Boot {
   layout.profile = nil
   return Boot(
     id: bootID(index, "reborn"), hypervisor: first.hypervisor, instance: instance, layout: layout, copies: first.id,
-    edition: MetadataEdition(userScript: .fails, operatorScript: .fails))
+    edition: MetadataEdition(userScript: .fails, operatorScript: .fails, bigLines: 2048))
 }
 
 /// A boot of an instance of its own.

@@ -51,7 +51,8 @@ extension Report {
     var numbers: [Machine: Int] = [:]
     return boots.map { report in
       guard let boot = report.boot else { return nil }
-      var machine = Machine(hypervisor: boot.hypervisor, choices: [], metadataFault: boot.metadataFault, isCopy: boot.copies != nil,
+      var machine = Machine(
+        hypervisor: boot.hypervisor, choices: [], metadataFault: boot.metadataFault, isCopy: boot.copies != nil,
         edition: boot.edition)
       var step: Boot? = boot
       while let current = step {

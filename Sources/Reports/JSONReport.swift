@@ -153,7 +153,8 @@ extension JSONReport {
     factors = report.factors
     boots = report.boots.map { boot in
       BootRecord(
-        id: boot.id, folder: "boots/\(boot.id)", purpose: boot.purpose, continues: boot.boot?.continues, copies: boot.boot?.copies,
+        id: boot.id, folder: "boots/\(boot.id)", purpose: boot.purpose, continues: boot.boot?.continues,
+        copies: boot.boot?.copies,
         covers: boot.boot?.covers, metadataFault: boot.boot?.metadataFault, hypervisor: boot.boot?.hypervisor,
         layout: boot.boot?.layout,
         uuid: boot.boot?.instance.uuid, hostname: boot.boot?.instance.hostname, started: boot.started,

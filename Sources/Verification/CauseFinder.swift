@@ -166,7 +166,8 @@ struct CauseFinder {
   private func known(_ check: String, _ history: String?) -> [Known] {
     results.compactMap { result in
       guard result.boot.continues == history, result.boot.copies == nil,
-        let row = table.row(result.boot.layout.choices) else { return nil }
+        let row = table.row(result.boot.layout.choices)
+      else { return nil }
       return Known(row: row, outcome: result.outcome(of: check))
     }
   }
@@ -189,7 +190,8 @@ struct CauseFinder {
     let edition = plan.boots.first { history != nil && $0.continues == history }?.edition
     let number = plan.boots.count + spent + 1
     let boots = rows.enumerated().map { index, row in
-      searchBoot(number + index, table.choices(row), continuing: before, edition: edition, axes: axes,
+      searchBoot(
+        number + index, table.choices(row), continuing: before, edition: edition, axes: axes,
         seed: plan.seed)
     }
     spent += boots.count

@@ -5,7 +5,9 @@ import Testing
 
 /// Instances side by side: what they must not share, and what a reboot of one must keep.
 struct ClonesTests {
-  private static let tellers = ["host-keys", "machine-id", "hostid", "random-seed", "dhcp-id"].map { "identity.\($0)" }
+  private static let tellers = [
+    "host-keys", "machine-id", "hostid", "random-seed", "dhcp-id", "hostname", "uuid", "iscsi-name",
+  ].map { "identity.\($0)" }
   private let catalogue = Catalogue(
     guestChecks: tellers.map { fakeCheck($0, "") }, hostChecks: CloneChecks.infos, helpers: "")
 
@@ -17,12 +19,37 @@ struct ClonesTests {
     (made.id, made.instance.uuid, made.continues, made.purpose) = (id, uuid, after, purpose)
     let findings = notes.map { name, value in
       // Whatever the guest check found: its note counts.
-      fakeCheck("identity.\(name)", "").info.finding(.failed(reason: "x"), boot: id, notes: [name: value])
+      fakeCheck("identity.\(name == "cloud-init" ? "uuid" : name)", "").info.finding(
+        .failed(reason: "x"), boot: id, notes: [name: value])
     }
     let shown = notes["shown-host-keys"].map {
       SSHHostKeys.info.finding(.passed, boot: id, notes: ["host-keys": $0])
     }
     return (made, findings + (shown.map { [$0] } ?? []))
+  }
+
+  /// A new instance `uuid` on a copy of the disk of 01-a.
+  private func reborn(_ uuid: String, _ notes: [String: String]) -> (boot: Boot, findings: [Finding]) {
+    var made = told("09-reborn", uuid, notes)
+    made.boot.copies = "01-a"
+    return made
+  }
+
+  /// What a copied disk brings along is told once, by the checks of used disks, and blames no image for its clones.
+  @Test func aRebornInstanceMustNotKeepTheOldOne() throws {
+    let boots = [told("01-a", "1", good), told("02-b", "2", other("2")), reborn("3", good)]
+    let findings = CloneChecks.judge(boots, catalogue: catalogue)
+    let failed = findings.filter { if case .failed = $0.outcome { true } else { false } }
+    #expect(failed.map(\.check) == ["reborn.host-keys", "reborn.machine-id"])
+    #expect(
+      failed.last?.outcome
+        == .failed(
+          reason: "09-reborn, a new instance on a copy of the disk of 01-a, has the same machine id (a1): "
+            + "the new instance has kept that of the one before it"))
+    let alone = CloneChecks.judge([told("01-a", "1", good)], catalogue: catalogue)
+    #expect(
+      alone.first { $0.check == "reborn.machine-id" }?.outcome
+        == .skipped(why: "no instance that began with a used disk has told its machine id"))
   }
 
   private func judge(_ what: String, _ boots: [(boot: Boot, findings: [Finding])]) throws -> Finding {
@@ -32,6 +59,7 @@ struct ClonesTests {
   private let good: [String: String] = [
     "host-keys": "ed25519 SHA256:a, rsa SHA256:b", "machine-id": "a1", "hostid": "a2", "random-seed": "sha256 a3",
     "dhcp-id": "dhcpcd a4", "shown-host-keys": "ed25519 SHA256:s",
+    "hostname": "a5", "cloud-init": "a6", "iscsi-name": "iqn.a7",
   ]
   private func other(_ suffix: String) -> [String: String] {
     good.mapValues { $0.split(separator: ", ").map { $0 + suffix }.joined(separator: ", ") }
@@ -40,16 +68,19 @@ struct ClonesTests {
   @Test func goodClonesPass() {
     var again = good
     again["random-seed"] = "sha256 new"
+    again["hostname"] = "another-edition"
     let findings = CloneChecks.judge(
       [
         told("01-a", "1", good), told("02-b", "2", other("2")), told("03-moved", "1", after: "01-a", again),
-        told("04-old", "4", as: .compatibility, other("4")),
+        told("04-old", "4", as: .compatibility, other("4")), reborn("5", other("5")),
       ], catalogue: catalogue)
     #expect(findings.map(\.check) == CloneChecks.infos.map(\.id))
-    #expect(findings.allSatisfy { $0.outcome == .passed && $0.boot == nil && $0.notes["instances"] == "3" })
+    #expect(findings.allSatisfy { $0.outcome == .passed && $0.boot == nil })
+    #expect(findings.allSatisfy { $0.notes["instances"] == "3" || $0.notes["copies"] == "1" })
     #expect(
       findings.filter { $0.level == .must }.map(\.check) == [
-        "clones.host-keys", "clones.shown-host-keys", "clones.machine-id",
+        "clones.host-keys", "clones.shown-host-keys", "clones.machine-id", "clones.hostname", "clones.instance-id",
+        "reborn.host-keys",
       ])
   }
 

@@ -1,4 +1,5 @@
 import Foundation
+import Metadata
 import Model
 import Testing
 
@@ -25,7 +26,7 @@ struct ExpectationsTests {
         "EXPECT_EXTRA_DISK": "67108864 before decoy X-1",
         "EXPECT_CPUS": "2",
         "EXPECT_MEMORY_MIB": "512",
-        "EXPECT_ROOT_KEY": rootKey,
+        "EXPECT_ROOT_KEY": rootKey + "\n" + InstanceDictionary.companionKey(nonce: "5f0f6a1e93c44b0e"),
       ])
   }
 
@@ -52,6 +53,28 @@ struct ExpectationsTests {
     plain.continues = "01-other"
     let made = Expectations(boot: plain, rootKey: nil, diskSize: nil)
     for name in ["EXTRA_DISK", "DISK_SERIAL", "ROOT_KEY", "DISK_BYTES", "FIRST_BOOT"] { #expect(made[name] == nil) }
+  }
+
+  /// A later boot with other metadata is told what it was before, so that what may stay can.
+  @Test func tellsWhatAnotherEditionChanges() {
+    var later = boot
+    later.continues = "01-other"
+    later.edition = MetadataEdition(
+      hostname: "imgv-new", nonce: "second", userScript: .removed, operatorScript: .fails, overwritesKeys: true)
+    let made = Expectations(boot: later, rootKey: rootKey, diskSize: nil)
+    #expect(made["HOSTNAME"] == "imgv-new" && made["EARLIER_HOSTNAME"] == "imgv-one")
+    #expect(made["NONCE"] == "second" && made["EARLIER_NONCE"] == boot.instance.nonce)
+    #expect(made["ROOT_KEY"] == rootKey + "\n" + InstanceDictionary.companionKey(nonce: "second"))
+    #expect(made["EARLIER_ROOT_KEY"] == expectations["ROOT_KEY"])
+    #expect(made["REMOVED_SCRIPT"] == "yes" && made["OVERWRITE_KEYS"] == "yes" && made["FAILING_SCRIPTS"] == nil)
+    #expect(made["REBORN"] == nil && made["BIG_LINES"] == nil)
+
+    var reborn = boot
+    reborn.copies = "01-other"
+    reborn.edition = MetadataEdition(userScript: .fails, operatorScript: .fails, bigLines: 7)
+    let other = Expectations(boot: reborn, rootKey: rootKey, diskSize: nil)
+    #expect(other["FIRST_BOOT"] == "yes" && other["REBORN"] == "yes" && other["FAILING_SCRIPTS"] == "yes")
+    #expect(other["BIG_LINES"] == "7" && other["EARLIER_NONCE"] == nil && other["EARLIER_HOSTNAME"] == nil)
   }
 
   @Test func survivesTheShellUnchanged() throws {

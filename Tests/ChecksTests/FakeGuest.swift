@@ -1,4 +1,5 @@
 import Foundation
+import Metadata
 import Model
 
 /// The files and commands of a guest that keeps every promise of `expectations`, in a folder; and ways to spoil it.
@@ -15,7 +16,7 @@ struct FakeGuest {
       "etc/hostid": "RZ", "etc/passwd": "root:x:0:0:root:/root:/bin/sh\n",
       "etc/shadow": "root:$6$salt$hash:19000:0:99999:7:::\ndaemon:*:19000::::::\nsshd:!:19000::::::\n",
       "etc/fstab": "# all\nUUID=1 / ext4 rw 0 1\n/dev/vdb /data auto defaults,nofail,comment=cloudconfig 0 2\n",
-      "root/.ssh/authorized_keys": rootKey + "\n",
+      "root/.ssh/authorized_keys": expectations["ROOT_KEY"]! + "\n",
       "proc/cmdline": "root=UUID=1 ro console=tty0 console=ttyS0,115200n8\n", "proc/consoles": "ttyS0 -W- 4:64\n",
       "proc/cpuinfo": "processor\t: 0\n\nprocessor\t: 1\n", "proc/meminfo": "MemTotal:  480000 kB\n",
       "proc/self/mountinfo":
@@ -53,6 +54,7 @@ struct FakeGuest {
     try nic("ens3", "90:B8:D0:3E:5A:02", 1400, "10.77.2.30/22")
     try tools()
     try wideNetwork()
+    try accounts()
   }
 
   func files(_ files: [String: String]) throws { for (path, text) in files { try write(text, to: root + "/" + path) } }
@@ -108,13 +110,20 @@ struct FakeGuest {
     try tool("dropbearkey", "echo Public key portion is:; echo ssh-rsa AAAAB3NzaC1yc2E= root@imgv-one")
     try tool("dmesg", "echo '[ 0.1] Linux'; echo '[ 0.2] ACPI: BIOS Bug: nothing'; echo '[ 9] I/O error, dev fd0'")
     try tool("df", "echo head; echo '/dev/root 1000000 1 1 1% /'")
-    try tool("systemctl", "case $1 in is-system-running) echo running ;; esac")
+    try tool(
+      "systemctl",
+      "case $1 in is-system-running) echo running ;; is-enabled) case $2 in *.socket) ;; *) echo enabled ;; esac ;; show) echo Result=success ;; esac"
+    )
     let store = root + "/tools/store"
     try tool(
       "mdata-get",
       "[ \"$1\" != sdc:uuid ] || { echo 7d1f3a52-9c0e-4b7e-8f55-2f6f0c6c2d10; exit; }; cat '\(store)/'\"$1\" 2>/dev/null"
     )
-    try tool("mdata-put", "mkdir -p '\(store)'; echo \"$2\" >'\(store)/'\"$1\"")
+    try files([
+      "tools/store/root_authorized_keys": rootKey + "\n", "tools/store/root_pw": "secret\n",
+      "tools/store/imgverify:odd": InstanceDictionary.oddValue, "tools/store/imgverify:big": Self.bigValue(40),
+    ])
+    try tool("mdata-put", "case $1 in sdc:*) exit 2 ;; esac; mkdir -p '\(store)'; echo \"$2\" >'\(store)/'\"$1\"")
     try tool("mdata-list", "ls '\(store)'")
     try tool("mdata-delete", "rm '\(store)/'\"$1\"")
   }
@@ -137,7 +146,7 @@ extension FakeGuest {
   }
 
   static var defects: [Defect] {
-    network + wider + identity + kept + access + metadata + boots + disks
+    network + wider + identity + kept + access + accounts + metadata + metadataMore + boots + disks
   }
 
   static let network = [

@@ -58,6 +58,7 @@ struct ShippedChecksTests {
     environment["IMGVERIFY_HELPERS"] = guest.root + "/tools/helpers.sh"
     environment["PATH"] = guest.root + "/tools:/usr/sbin:/usr/bin:/sbin:/bin"
     let arguments = (shell == .busybox ? ["sh"] : []) + [check.path]
+    environment.merge(FakeGuest.circumstances[id] ?? [:]) { $1 }
     environment.merge(other) { $1 }
     let (status, output) = try run(shell.rawValue, arguments, environment: environment)
     return (status, String(decoding: output, as: UTF8.self))

@@ -31,7 +31,11 @@ struct InstanceDictionaryTests {
     ("sdc:owner_uuid", "930896af-bf8c-48d4-885c-6573a94b1853"), ("sdc:routes", "[]"),
     ("sdc:resolvers", #"["172.28.10.53"]"#), ("root_pw", "geheim-1"),
     ("user-data", "imgverify nonce 5f0f6a1e93c44b0e\n"),
-    ("root_authorized_keys", "ssh-ed25519 AAAA one\nssh-ed25519 BBBB two\n"),
+    (
+      "root_authorized_keys",
+      "ssh-ed25519 AAAA one\nssh-ed25519 BBBB two\n"
+        + InstanceDictionary.companionKey(nonce: "5f0f6a1e93c44b0e") + "\n"
+    ),
     (
       "sdc:nics",
       #"[{"interface":"net0","mac":"90:b8:d0:3e:5a:01","vlan_id":0,"nic_tag":"external","gateway":"172.28.10.1","#
@@ -75,7 +79,7 @@ struct InstanceDictionaryTests {
 
   @Test(arguments: [
     "sdc:image_uuid", "sdc:dns_domain", "sdc:vendor-data", "hostname", "iptables_disable", "motd_sys_info",
-    "operator-script",
+    "operator-script", "overwrite_root_akeys", "imgverify:big",
   ]) func keyIsNotFound(key: String) {
     #expect(dictionary.store.lookup(key) == .notFound)
   }
@@ -83,7 +87,7 @@ struct InstanceDictionaryTests {
   @Test func keysAreTheCustomersAndThePassword() {
     #expect(
       MetadataStore(boot: InstanceDictionaryTests.boot, authorizedKeys: []).keys
-        == ["root_authorized_keys", "user-script", "user-data", "cloud-init:user-data", "root_pw"])
+        == ["root_authorized_keys", "user-script", "user-data", "cloud-init:user-data", "imgverify:odd", "root_pw"])
   }
 
   @Test(
@@ -96,6 +100,37 @@ struct InstanceDictionaryTests {
     var dictionary = dictionary
     dictionary.instance.nics[0].prefix = prefix
     #expect(dictionary.store.value(of: "sdc:nics.0.netmask") == mask)
+  }
+
+  /// What a later boot is given, and what of it must stay as it was.
+  @Test func anotherEditionChangesWhatItSays() throws {
+    var boot = InstanceDictionaryTests.boot
+    boot.edition = MetadataEdition(
+      hostname: "imgv-new", nonce: "second", userScript: .removed, operatorScript: .fails, overwritesKeys: true,
+      bigLines: 2)
+    let store = MetadataStore(boot: boot, authorizedKeys: ["ssh-ed25519 AAAA one"])
+    #expect(store.value(of: "sdc:hostname") == "imgv-new")
+    #expect(store.value(of: "user-data") == "imgverify nonce second\n")
+    #expect(store.lookup("user-script") == .notFound)
+    #expect(store.value(of: "overwrite_root_akeys") == "overwrite")
+    #expect(store.value(of: "imgverify:big") == "second 00000000000000\nsecond 00000000000001\n")
+    let keys = store.value(of: "root_authorized_keys") ?? ""
+    #expect(keys == "ssh-ed25519 AAAA one\n\(InstanceDictionary.companionKey(nonce: "second"))\n")
+    let script = try #require(store.value(of: "sdc:operator-script"))
+    #expect(script.hasSuffix("exit 1\n") && script.contains("'second'"))
+    // Taken once an instance.
+    #expect(store.value(of: "cloud-init:user-data") == dictionary.store.value(of: "cloud-init:user-data"))
+    #expect(store.value(of: "root_pw") == "geheim-1" && store.value(of: "sdc:uuid") == boot.instance.uuid)
+  }
+
+  /// Type, length and point, as every SSH server takes apart.
+  @Test func theCompanionKeyIsAKey() throws {
+    let words = InstanceDictionary.companionKey(nonce: "5f0f6a1e93c44b0e").split(separator: " ")
+    let blob = try #require(Data(base64Encoded: String(words[1])))
+    #expect(words[0] == "ssh-ed25519" && blob.count == 4 + 11 + 4 + 32)
+    #expect(Array(blob.prefix(15)) == [0, 0, 0, 11] + Array("ssh-ed25519".utf8))
+    #expect(Array(blob[15..<19]) == [0, 0, 0, 32])
+    #expect(InstanceDictionary.companionKey(nonce: "a") != InstanceDictionary.companionKey(nonce: "b"))
   }
 
   /// The scripts, run for real by sh, with their mark moved to a scratch folder and an mdata-put that writes down.

@@ -14,7 +14,10 @@ import Testing
 
   static let changes: [@Sendable (inout Boot) -> Void] = [
     { $0.id = "../../etc" }, { $0.id = "a/b" }, { $0.id = ".." }, { $0.id = "" }, { $0.id = "x\u{1B}[2J" },
-    { $0.id = String(repeating: "x", count: 100) }, { $0.continues = "../x" }, { $0.hypervisor = "sh" },
+    { $0.id = String(repeating: "x", count: 100) }, { $0.continues = "../x" }, { $0.copies = "../x" },
+    { ($0.continues, $0.copies) = ("01-a", "01-b") }, { $0.edition = MetadataEdition(hostname: "a b") },
+    { $0.edition = MetadataEdition(nonce: "$(x)") }, { $0.edition = MetadataEdition(bigLines: 1 << 30) },
+    { $0.hypervisor = "sh" },
     { $0.instance.uuid = "0f3c1c52-5a3e-4c6e-9d43-7a4f2b1e6c0,file=" }, { $0.instance.hostname = "a b" },
     { $0.instance.rootPassword = "a\nb" }, { $0.instance.nonce = "$(x)" }, { $0.instance.nics = [] },
     { $0.instance.nics[0].mac = "52:54:00:00:00:00,romfile=/etc/passwd" },

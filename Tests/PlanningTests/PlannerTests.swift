@@ -27,7 +27,7 @@ import Testing
   @Test(arguments: 0..<4 as Range<UInt64>) func theProfilesComeFirstAndEveryValueIsMet(seed: UInt64) throws {
     let boots = try plan(seed)
     #expect(boots.prefix(2).map(\.layout.profile) == ["smartos-kvm", "smartos-bhyve"])
-    #expect(boots.count <= 8)
+    #expect(boots.count <= 9)
     for axis in axes.axes {
       let met = Set(boots.compactMap { $0.layout.choices[axis.id] })
       #expect(met == Set(axis.values.map(\.name)), "\(axis.id)")
@@ -36,10 +36,10 @@ import Testing
 
   /// 22 fresh boots are the fewest there can be: each of the 5 extra disks meets each of the 4 disk models, virtio-scsi
   /// with another name and, once more, with its own, and both profiles have the same disk model and no extra disk.
-  @Test(arguments: [1, 2] as [UInt64]) func pairsAreCoveredIn23Boots(seed: UInt64) throws {
+  @Test(arguments: [1, 2] as [UInt64]) func pairsAreCoveredIn24Boots(seed: UInt64) throws {
     let axes = Axes.qemu(minimumMemory: nil, maximumCPUs: 1)
     let boots = try makePlan(PlanWishes(seed: seed, coverage: .pairs, compatibility: false), axes: axes).boots
-    #expect(boots.count == 23)
+    #expect(boots.count == 24)
     let table = AxisTable(axes)
     let fresh = boots.filter { $0.continues == nil }.map(\.layout.choices)
     #expect(uncovered(fresh.compactMap { table.row($0) }, of: table.problem, .pairs).isEmpty)
@@ -194,10 +194,13 @@ import Testing
 
   @Test(arguments: 0..<4 as Range<UInt64>) func theMovedInstanceKeepsItselfAndNothingElse(seed: UInt64) throws {
     let boots = try plan(seed)
-    let moved = try #require(boots.last)
+    let moved = try #require(boots.first { $0.continues != nil })
     let first = try #require(boots.first { $0.id == moved.continues })
     #expect(moved.instance == first.instance)
     #expect(moved.layout.nics.count == first.layout.nics.count)
+    let edition = try #require(moved.edition)
+    #expect(edition.hostname != first.hostname && edition.nonce != first.nonce)
+    #expect(edition.userScript == .removed && edition.operatorScript == .fails && edition.overwritesKeys)
     let table = AxisTable(axes)
     #expect(table.allows(moved.layout.choices))
     let same = moved.layout.choices.filter { first.layout.choices[$0.key] == $0.value }.keys.sorted()
@@ -205,8 +208,22 @@ import Testing
     #expect(Set(same).isSubset(of: ["nics", "nic.mac", "nic.order", "nic.place", "nic.addresses", "routes", "domain"]), "\(same)")
   }
 
+  @Test(arguments: 0..<4 as Range<UInt64>) func theRebornInstanceHasNothingButTheDisk(seed: UInt64) throws {
+    let boots = try plan(seed)
+    let reborn = try #require(boots.last)
+    let first = try #require(boots.first { $0.id == reborn.copies })
+    #expect(reborn.continues == nil && reborn.purpose == .gate && boots.count { $0.copies != nil } == 1)
+    #expect(reborn.layout.choices == first.layout.choices && reborn.layout.bootDisk == first.layout.bootDisk)
+    let (new, old) = (reborn.instance, first.instance)
+    #expect(new.uuid != old.uuid && new.hostname != old.hostname && new.nonce != old.nonce)
+    #expect(Set(new.nics.map(\.mac)).isDisjoint(with: old.nics.map(\.mac)) && new.nics.count == old.nics.count)
+    #expect(new.rootPassword == old.rootPassword)
+    #expect(boots.allSatisfy { problem(of: $0) == nil })
+    #expect(try JSONDecoder().decode(Boot.self, from: JSONEncoder().encode(reborn)) == reborn)
+  }
+
   @Test func soManyBootsAsWereAskedFor() throws {
-    #expect(try plan(5, boots: 1).count == 2)
+    #expect(try plan(5, boots: 1).count == 3)
     #expect(try makePlan(PlanWishes(seed: 5, boots: 3, moves: false), axes: axes).boots.count == 3)
     let many = try makePlan(PlanWishes(seed: 5, boots: 30, moves: false), axes: axes).boots
     #expect(many.count == 30)

@@ -64,6 +64,8 @@ told=$(
 )
 [ -z "$told" ] || note "host-keys=$(printf '%s\n' "$told" | tr '\n' , | sed -e 's/,$//' -e 's/,/, /g')"
 
+came='the image'
+[ -z "${EXPECT_REBORN:-}" ] || came='the copied disk, where another instance had made it'
 while read -r key; do
   name=${key#"$R"}
   # shellcheck disable=SC2012 # names are our own, and stat is not in every guest
@@ -78,7 +80,7 @@ while read -r key; do
     *) problem "expected $name readable by root only, found $mode" ;;
   esac
   if [ -n "${EXPECT_FIRST_BOOT:-}" ] && older_than_boot "$key"; then
-    problem "expected $name made since the first power-on at $(booted), found it made at $(date -r "$key" +%s): it came with the image"
+    problem "expected $name made since the first power-on at $(booted), found it made at $(date -r "$key" +%s): it came with $came"
   fi
 done <<EOF
 $keys

@@ -41,7 +41,8 @@ for file in "$R"/var/lib/cloud/seed/*/*; do
   [ ! -f "$file" ] || problem "expected no seed, found ${file#"$R"}"
 done
 if [ -r "$R/proc/cmdline" ]; then
-  for word in $(cat "$R/proc/cmdline"); do
+  read -r line <"$R/proc/cmdline"
+  for word in $line; do
     case $word in
       ds=*[Ss]mart[Oo][Ss]* | ci.ds=*[Ss]mart[Oo][Ss]*) ;;
       ds=* | ci.ds=*) problem "expected no data source on the kernel's command line, found '$word'" ;;

@@ -12,6 +12,7 @@
 # characters of two, three and four bytes, and an empty line; only line feeds at the end may be more or fewer.
 . "${IMGVERIFY_HELPERS:-${0%/*}/../helpers.sh}"
 
+# shellcheck disable=SC2016 # nothing in it is to be expanded
 wanted=$(printf '  "two" \047one\047 `x` $HOME \\n \\\\ %%s %%%% *\t|\r\n\n\303\274 \342\202\254 \360\237\220\247 \\0 end ')
 found=$(mdata-get imgverify:odd 2>&1) || fail "expected the value of imgverify:odd, found status $?: $found"
 [ "$found" = "$wanted" ] && exit 0

@@ -12,6 +12,7 @@
 # run once or at each boot; which of the two is noted. Waits, since images run it last of all.
 . "${IMGVERIFY_HELPERS:-${0%/*}/../helpers.sh}"
 
+[ -z "${EXPECT_REMOVED_SCRIPT:-}" ] || skip "the metadata of this boot has no user-script"
 file=/var/tmp/imgverify.user-script
 if ! eventually 20 marked $file; then
   found="no such file"

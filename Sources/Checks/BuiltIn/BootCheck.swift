@@ -63,11 +63,12 @@ package enum BuiltIn {
   /// Judged after the checks that run in the guest: those name the cause where SSH shows only the effect, or they read
   /// what all of those left, or end the guest.
   package static let lastChecks: [any BootCheck.Type] = [
-    RootKey.self, SSHHostKeys.self, SSHAlgorithms.self, RootByKeyOnly.self, PasswordRefused.self, ConsoleLogin.self,
-    ConsoleNoErrors.self, ConsoleClean.self, MetadataScripts.self, MetadataVersion.self, MetadataFrames.self,
-    MetadataOneClient.self, MetadataWaiting.self, WireSources.self, WireNoDHCP.self, WireNoDHCPWait.self,
-    WireAsksAsTold.self, WireARPAnswers.self, WireAnnounces.self, WireFrames.self, WireNameServers.self,
-    WirePhonesHome.self, PowerButton.self,
+    RootKey.self, SSHHostKeys.self, SSHAlgorithms.self, RootByKeyOnly.self, PasswordRefused.self,
+    DefaultAccounts.self, PromptName.self, ConsoleLogin.self, ConsoleNoErrors.self, ConsoleClean.self,
+    MetadataScripts.self, MetadataVersion.self, MetadataFrames.self, MetadataOneClient.self, MetadataWaiting.self,
+    WireSources.self, WireNoDHCP.self, WireNoDHCPWait.self, WireAsksAsTold.self, WireARPAnswers.self,
+    WireAnnounces.self, WireFrames.self, WireNameServers.self, WirePhonesHome.self,
+    PowerButton.self,
   ]
 
   /// Judged where the metadata service misbehaves, beside the ``MetadataFaultCheck`` of the fault.
