@@ -13,7 +13,7 @@ packages() {
     run) echo qemu-system-x86 qemu-utils seabios util-linux ;;
     guests)
       echo bash apt busybox-static cpio fakeroot fdisk grub-common grub-pc-bin gzip kmod e2fsprogs binutils util-linux \
-        mmdebstrap xz-utils
+        mmdebstrap xz-utils btrfs-progs
       ;;
     test) echo e2fsprogs libxml2-utils shellcheck dropbear-bin openssh-client openssh-server procps ;;
     bench) echo isal gzip openssl e2fsprogs python3 openssh-client openssh-server ;;
