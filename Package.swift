@@ -65,7 +65,8 @@ let package = Package(
     library("Consoles", ["Model"]),
     library("SecureShell", ["Model", "CSSH2", "CCrypto", system]),
     library("Guests", ["Model", "Consoles", "Metadata", "SecureShell", "Hypervisors", "Hosts"]),
-    library("Checks", ["Model", "FileTrees", "Guests", "Consoles", "Metadata", "SecureShell", "Intake", yams]),
+    library(
+      "Checks", ["Model", "FileTrees", "Guests", "Consoles", "Metadata", "SecureShell", "Intake", yams]),
     library("Reports", ["Model"]),
     library(
       "Verification",
