@@ -115,7 +115,8 @@ private struct Walk {
       let target = kind == .link ? try volume.start(of: number, inode, atMost: TreeParser.maximumPath) : nil
       pathBytes += 3 * (target?.count ?? 0)
       writer.entry(path, entry, target: target)
-      if kind == .file, wanted.contains(String(decoding: path, as: UTF8.self)), contentBytes < WantedFiles.maximumTotal {
+      if kind == .file, wanted.contains(String(decoding: path, as: UTF8.self)), contentBytes < WantedFiles.maximumTotal
+      {
         let bytes = try volume.start(
           of: number, inode, atMost: min(WantedFiles.maximumSize, WantedFiles.maximumTotal - contentBytes))
         contentBytes += bytes.count
@@ -130,5 +131,7 @@ private struct Walk {
     }
   }
 
-  private func shown(_ path: [UInt8]) -> String { path.isEmpty ? "/" : String(decoding: path.prefix(300), as: UTF8.self) }
+  private func shown(_ path: [UInt8]) -> String {
+    path.isEmpty ? "/" : String(decoding: path.prefix(300), as: UTF8.self)
+  }
 }

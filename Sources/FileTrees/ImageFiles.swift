@@ -99,7 +99,9 @@ extension ImageFiles {
   }
 
   private static func reason(volumes: [Volume], anyRead: Bool) -> String {
-    let others = volumes.filter { !$0.isReadable && $0.fileSystem != nil && !["vfat", "swap"].contains($0.fileSystem?.kind) }
+    let others = volumes.filter {
+      !$0.isReadable && $0.fileSystem != nil && !["vfat", "swap"].contains($0.fileSystem?.kind)
+    }
     if !others.isEmpty {
       return "no ext file system of the disk is a root, and imgverify cannot read without booting "
         + others.prefix(4).map(\.name).joined(separator: ", ")

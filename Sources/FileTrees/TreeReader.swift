@@ -54,7 +54,8 @@ package struct TreeReader: Sendable {
       guard status == .exited(0) else {
         return .gaveUp(
           status == .signalled(SIGXCPU) || status == .signalled(SIGKILL)
-            ? "reading it took more than \(seconds) seconds of CPU time" : "the program that reads it ended with \(status)")
+            ? "reading it took more than \(seconds) seconds of CPU time"
+            : "the program that reads it ended with \(status)")
       }
       return try Self.parse(told)
     }

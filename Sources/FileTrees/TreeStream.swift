@@ -160,8 +160,10 @@ package struct TreeParser: Sendable {
     let bytes = try plain(word)
     let parts = bytes.split(separator: 0x2F, omittingEmptySubsequences: false)
     let isSane =
-      bytes.count <= Self.maximumPath && bytes.first == 0x2F && !bytes.contains(0) && parts.count <= Self.maximumDepth + 1
-      && (bytes.count == 1 || parts.dropFirst().allSatisfy { !$0.isEmpty && !$0.elementsEqual([0x2E]) && !$0.elementsEqual([0x2E, 0x2E]) })
+      bytes.count <= Self.maximumPath && bytes.first == 0x2F && !bytes.contains(0)
+      && parts.count <= Self.maximumDepth + 1
+      && (bytes.count == 1
+        || parts.dropFirst().allSatisfy { !$0.isEmpty && !$0.elementsEqual([0x2E]) && !$0.elementsEqual([0x2E, 0x2E]) })
     guard isSane else { throw TreeStreamError("a path that is none") }
     return String(decoding: bytes, as: UTF8.self)
   }

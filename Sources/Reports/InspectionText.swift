@@ -29,7 +29,8 @@ extension Inspection {
 
   private var verdict: String {
     let wrong =
-      problems.count + (manifest.map { $0.violations.count + $0.mismatches.count } ?? 0) + sentences { $0.isWrong }.count
+      problems.count + (manifest.map { $0.violations.count + $0.mismatches.count } ?? 0)
+      + sentences { $0.isWrong }.count
     if !good, wrong == 0 { return "UNKNOWN: the image's files could not be read" }
     if good { return manifest == nil ? "GOOD: nothing is wrong with the image" : "GOOD: image and manifest agree" }
     return "BAD: \(counted(wrong, "thing")) wrong"

@@ -14,7 +14,8 @@ struct CleanCheckTests {
       "root:x:0:0:root:/root:/bin/bash\ndaemon:x:1:1::/usr/sbin:/usr/sbin/nologin\nsshd:x:101:65534::/run/sshd:/usr/sbin/nologin\n"
     )
     tree.add(file: "/etc/shadow", "root:!!:20000:0:99999:7:::\ndaemon:*:20000::::::\nsshd:!:20000::::::\n", mode: 0o640)
-    tree.add(file: "/etc/hosts", "127.0.0.1 localhost\n::1 localhost ip6-localhost ip6-loopback\nff02::1 ip6-allnodes\n")
+    tree.add(
+      file: "/etc/hosts", "127.0.0.1 localhost\n::1 localhost ip6-localhost ip6-loopback\nff02::1 ip6-allnodes\n")
     tree.add(file: "/etc/machine-id")
     tree.add(link: "/var/lib/dbus/machine-id", to: "/etc/machine-id")
     tree.add(link: "/etc/resolv.conf", to: "/run/resolv.conf")
@@ -83,7 +84,8 @@ struct CleanCheckTests {
     .init("clean.cloud-init", file: "/var/log/cloud-init-output.log"),
     .init("clean.installer-configuration", file: "/etc/netplan/00-installer-config.yaml"),
     .init("clean.installer-configuration", file: "/etc/cloud/cloud.cfg.d/99-installer.cfg"),
-    .init("clean.boot-arguments", "ds=nocloud", "/boot/grub/grub.cfg", "linux /vmlinuz ro \"ds=nocloud;s=http://x/\"\n"),
+    .init(
+      "clean.boot-arguments", "ds=nocloud", "/boot/grub/grub.cfg", "linux /vmlinuz ro \"ds=nocloud;s=http://x/\"\n"),
     .init("clean.boot-arguments", "inst.ks=", "/etc/default/grub", "GRUB_CMDLINE_LINUX='inst.ks=http://10.0.0.1/ks'\n"),
     .init("clean.hostname", "'builder'", "/etc/hostname", "builder\n"),
     .init("clean.hostname", "'127.0.1.1' in /etc/hosts, found 'packer'", "/etc/hosts", "127.0.1.1 packer\n"),

@@ -11,9 +11,14 @@ struct FATFoldersTests {
     let table = bits == 12 ? 1 : bits == 16 ? 24 : 560
     var bytes = [UInt8](repeating: 0, count: (sectors) * 512)
     func put(_ at: Int, _ data: [UInt8]) { bytes.replaceSubrange(at..<(at + data.count), with: data) }
-    func little(_ value: Int, _ count: Int) -> [UInt8] { (0..<count).map { UInt8(truncatingIfNeeded: value >> (8 * $0)) } }
+    func little(_ value: Int, _ count: Int) -> [UInt8] {
+      (0..<count).map { UInt8(truncatingIfNeeded: value >> (8 * $0)) }
+    }
     put(0, [0xEB, 0x3C, 0x90])
-    put(11, little(512, 2) + [1] + little(1, 2) + [1] + little(bits == 32 ? 0 : 16, 2) + little(bits == 32 ? 0 : sectors, 2) + [0xF8])
+    put(
+      11,
+      little(512, 2) + [1] + little(1, 2) + [1] + little(bits == 32 ? 0 : 16, 2) + little(bits == 32 ? 0 : sectors, 2)
+        + [0xF8])
     put(22, little(bits == 32 ? 0 : table, 2))
     put(32, little(bits == 32 ? sectors : 0, 4))
     if bits == 32 { put(36, little(table, 4) + little(0, 4) + little(4, 4)) }
@@ -63,7 +68,9 @@ struct FATFoldersTests {
   }
 
   @Test func aRingOfClustersEnds() throws {
-    let disk = disk(16) { $0[512 + 4] = 2; $0[512 + 5] = 0 }
+    let disk = disk(16) {
+      $0[512 + 4] = 2; $0[512 + 5] = 0
+    }
     #expect(try fatHolds(["EFI        ", "NONE       "], on: disk, start: 0, size: disk.size) == false)
   }
 

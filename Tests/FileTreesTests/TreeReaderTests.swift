@@ -33,7 +33,8 @@ struct TreeReaderTests {
     let disk = folder.appending(path: "disk.raw").path
     let process = Process()
     process.executableURL = URL(filePath: "/sbin/mke2fs")
-    process.arguments = ["-q", "-F", "-d", root.path] + options + (offset > 0 ? ["-E", "offset=\(offset)"] : []) + [disk, "4M"]
+    process.arguments =
+      ["-q", "-F", "-d", root.path] + options + (offset > 0 ? ["-E", "offset=\(offset)"] : []) + [disk, "4M"]
     process.standardError = FileHandle.nullDevice
     try process.run()
     process.waitUntilExit()
@@ -49,7 +50,8 @@ struct TreeReaderTests {
   }
 
   @Test(arguments: [
-    ["-t", "ext2"], ["-t", "ext3"], ["-t", "ext4"], ["-t", "ext4", "-O", "inline_data,metadata_csum,^has_journal", "-I", "256"],
+    ["-t", "ext2"], ["-t", "ext3"], ["-t", "ext4"],
+    ["-t", "ext4", "-O", "inline_data,metadata_csum,^has_journal", "-I", "256"],
     ["-t", "ext2", "-b", "1024", "-I", "128"],
   ])
   func allIsRead(_ options: [String]) async throws {

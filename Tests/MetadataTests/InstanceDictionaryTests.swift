@@ -24,7 +24,7 @@ struct InstanceDictionaryTests {
 
   let dictionary = InstanceDictionary(boot: boot, authorizedKeys: ["ssh-ed25519 AAAA one", " ssh-ed25519 BBBB two\n"])
 
-  @Test(arguments: [
+  static let values: [(String, String)] = [
     ("sdc:uuid", "7d1f3a52-9c0e-4b7e-8f55-2f6f0c6c2d10"), ("sdc:alias", "imgv-two-nics"),
     ("sdc:hostname", "imgv-two-nics"), ("sdc:datacenter_name", "imgverify-1"), ("sdc:ram", "512"), ("sdc:vcpus", "2"),
     ("sdc:server_uuid", "44454c4c-5900-1036-8052-b7c04f4d3032"),
@@ -50,7 +50,9 @@ struct InstanceDictionaryTests {
       "#cloud-config\nwrite_files:\n- path: /var/tmp/imgverify.cloud-config\n  permissions: '0600'\n"
         + "  content: \"5f0f6a1e93c44b0e\\n\"\n"
     ),
-  ]) func keyHasItsValue(key: String, value: String) {
+  ]
+
+  @Test(arguments: values) func keyHasItsValue(key: String, value: String) {
     #expect(dictionary.store.value(of: key) == value)
   }
 

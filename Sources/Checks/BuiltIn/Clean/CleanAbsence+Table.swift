@@ -11,7 +11,8 @@ extension CleanAbsence {
         "/etc/ssh/*host*key*", "/etc/openssh/*host*key*", "/usr/local/etc/ssh/*host*key*", "/etc/dropbear/*host_key*",
         "/etc/dropbear/*host*key*",
       ],
-      remedy: "Remove them as the last step of the build: 'rm -f /etc/ssh/ssh_host_*key*'; the first boot makes new ones.",
+      remedy:
+        "Remove them as the last step of the build: 'rm -f /etc/ssh/ssh_host_*key*'; the first boot makes new ones.",
       why: "With a host key in the image every instance can pretend to be every other, and whoever has the image too."),
     CleanAbsence(
       id: "clean.random-seed", title: "The image holds no random seed and no credential secret", level: .should,
@@ -37,7 +38,8 @@ extension CleanAbsence {
       clauses: [19, 63], what: "state of a cloud-init that has run",
       patterns: ["/var/lib/cloud/**", "/var/log/cloud-init*"], except: ["/var/lib/cloud/scripts/**"],
       remedy: "Run 'cloud-init clean --logs --seed' as the last step of the build.",
-      why: "A cached instance keeps the first boot from being one; a seed left by the installer wins over the metadata."),
+      why: "A cached instance keeps the first boot from being one; a seed left by the installer wins over the metadata."
+    ),
     CleanAbsence(
       id: "clean.installer-configuration", title: "No configuration of the installer is left", level: .should,
       clauses: [63], what: "installer's configuration",
@@ -53,8 +55,10 @@ extension CleanAbsence {
       what: "machine-info", patterns: ["/etc/machine-info"], counting: .filled,
       remedy: "Remove /etc/machine-info.", why: "It holds the build machine's pretty name, chassis and location."),
     CleanAbsence(
-      id: "clean.udev-rules", title: "No udev rules bind names to the build's hardware", level: .should, clauses: [25, 65],
-      what: "persistent names of the build's hardware", patterns: ["/etc/udev/rules.d/70-persistent-*"], counting: .filled,
+      id: "clean.udev-rules", title: "No udev rules bind names to the build's hardware", level: .should,
+      clauses: [25, 65],
+      what: "persistent names of the build's hardware", patterns: ["/etc/udev/rules.d/70-persistent-*"],
+      counting: .filled,
       remedy: "Remove /etc/udev/rules.d/70-persistent-*.rules.",
       why: "They give eth0 to the build machine's MAC address; the first NIC of an instance becomes eth1."),
     CleanAbsence(
@@ -63,7 +67,8 @@ extension CleanAbsence {
       patterns: [
         "/var/lib/dhcp*/**", "/var/lib/dhclient/**", "/var/lib/NetworkManager/**", "/var/lib/udhcp*/**",
         "/var/lib/systemd/network/**", "/var/lib/connman/**", "/etc/dhcpcd.duid", "/etc/dhcpcd.secret",
-      ], except: ["/var/lib/NetworkManager/NetworkManager-intern.conf", "/var/lib/NetworkManager/NetworkManager.state"],
+      ],
+      except: ["/var/lib/NetworkManager/NetworkManager-intern.conf", "/var/lib/NetworkManager/NetworkManager.state"],
       counting: .filled, remedy: "Remove these files as the last step of the build.",
       why: "Instances would ask for the build's address, or for one address all, by the same DHCP identity."),
   ]
@@ -80,7 +85,8 @@ extension CleanAbsence {
       patterns: ["/var/log/**"],
       except: [
         "/var/log/wtmp*", "/var/log/btmp*", "/var/log/lastlog", "/var/log/faillog", "/var/log/tallylog",
-        "/var/log/journal/**", "/var/log/installer/**", "/var/log/anaconda/**", "/var/log/cloud-init*", "/var/log/README",
+        "/var/log/journal/**", "/var/log/installer/**", "/var/log/anaconda/**", "/var/log/cloud-init*",
+        "/var/log/README",
       ], counting: .filled, remedy: "Empty them as the last step of the build: 'find /var/log -type f -delete'.",
       why: "Logs of the build name its machines and people, and mislead whoever looks for a fault."),
     CleanAbsence(
@@ -142,12 +148,14 @@ extension CleanAbsence {
       id: "clean.filler-files", title: "No file that filled the disk, and no swap file, is left", level: .should,
       clauses: [36, 69], what: "swap file, or file of zeros",
       patterns: [
-        "/zeroed_file", "/zero", "/zero.fill", "/zerofile", "/ZERO*", "/EMPTY", "/swapfile", "/swap.img", "/swap/swapfile",
+        "/zeroed_file", "/zero", "/zero.fill", "/zerofile", "/ZERO*", "/EMPTY", "/swapfile", "/swap.img",
+        "/swap/swapfile",
         "/var/swap", "/var/swapfile", "/var/cache/swap/*",
       ], counting: .filled, remedy: "Remove the file that free space was zeroed with; install without swap.",
       why: "Such a file takes up the instance's disk; a swap file can hold memory of the build."),
     CleanAbsence(
-      id: "clean.first-boot-marker", title: "Nothing says that the first boot is over", level: .must, clauses: [57, 71],
+      id: "clean.first-boot-marker", title: "Nothing says that the first boot is over", level: .must,
+      clauses: [57, 71],
       what: "marks of a first boot that is over",
       patterns: ["/lib/smartdc/.firstboot-complete-do-not-delete", "/var/tmp/user-script.lock"], counting: .anything,
       remedy: "Remove these files as the last step of the build, after its last boot.",

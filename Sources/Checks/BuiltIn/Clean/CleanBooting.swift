@@ -38,13 +38,16 @@ extension CleanCheck {
   }
 
   private static func installerWords(in tree: FileTree) -> [String] {
-    let starts = ["ds=nocloud", "autoinstall", "inst.ks=", "ks=", "preseed/", "preseed=", "url=", "inst.repo=", "inst.stage2="]
+    let starts = [
+      "ds=nocloud", "autoinstall", "inst.ks=", "ks=", "preseed/", "preseed=", "url=", "inst.repo=", "inst.stage2=",
+    ]
     var problems: [String] = []
     for path in tree.bootFiles.prefix(50) {
       for line in tree.lines(path) {
         let words = line.split { " \t\"'".contains($0) }
         for word in words.prefix(1000) where starts.contains(where: { word.lowercased().hasPrefix($0) }) {
-          problems.append("expected no words of the installer, found \(quoted(String(word.prefix(60)))) in \(quoted(path))")
+          problems.append(
+            "expected no words of the installer, found \(quoted(String(word.prefix(60)))) in \(quoted(path))")
         }
       }
     }

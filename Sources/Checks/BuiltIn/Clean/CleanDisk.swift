@@ -48,7 +48,8 @@ extension CleanCheck {
     },
     CleanCheck(
       volumes: "image.uefi-loader", "The EFI system partition has a loader for a machine that is new", .should, [2],
-      remedy: "Install the loader to the removable path too: 'grub-install --target=x86_64-efi --force-extra-removable'.",
+      remedy:
+        "Install the loader to the removable path too: 'grub-install --target=x86_64-efi --force-extra-removable'.",
       description: """
         A new virtual machine has no boot entries, so its UEFI firmware starts EFI/BOOT/BOOTX64.EFI alone. An installer \
         that writes only EFI/debian and a boot entry makes a disk that no other machine starts. Skipped when there is no \
