@@ -81,7 +81,8 @@ package struct Expectations: Hashable, Sendable {
   /// `mac interface address/prefix primary|secondary gateway mtu dhcpStart`; `-` stands for a missing gateway or MTU.
   private static func line(_ nic: Instance.NIC) -> String {
     [
-      nic.mac, nic.interface, nic.addressing == .dhcp ? "dhcp" : "\(nic.address)/\(nic.prefix)", nic.primary ? "primary" : "secondary",
+      nic.mac, nic.interface, nic.addressing == .dhcp ? "dhcp" : "\(nic.address)/\(nic.prefix)",
+      nic.primary ? "primary" : "secondary",
       nic.gateway.isEmpty ? "-" : nic.gateway, nic.mtu.map(String.init) ?? "-",
       nic.dhcpStart.isEmpty ? "-" : nic.dhcpStart,
     ].joined(separator: " ")

@@ -100,7 +100,9 @@ private func questionName(_ reader: inout ByteReader) -> String {
   var size = 0
   while let count = reader.byte(), count != 0 {
     size += Int(count) + 1
-    guard count < 64, size <= 255, let label = reader.take(Int(count)) else { return labels.joined(separator: ".") + "?" }
+    guard count < 64, size <= 255, let label = reader.take(Int(count)) else {
+      return labels.joined(separator: ".") + "?"
+    }
     let plain = label.map { byte in
       switch byte {
       case 0x30...0x39, 0x41...0x5A, 0x61...0x7A, 0x2D, 0x5F: byte

@@ -16,7 +16,8 @@ func introduction(of boot: Boot, _ accelerator: String, _ sshCommand: String) ->
     hardware.append("\(extra.content.rawValue) disk \(extra.order.rawValue) it in \(extra.place)")
   }
   for (nic, promised) in zip(layout.nics, boot.instance.nics) {
-    hardware.append("\(promised.interface) \(nic.model.rawValue) in \(nic.place), \(promised.ips.joined(separator: " "))")
+    hardware.append(
+      "\(promised.interface) \(nic.model.rawValue) in \(nic.place), \(promised.ips.joined(separator: " "))")
   }
   return """
     \(boot.id): \(hardware.joined(separator: "; "))

@@ -92,11 +92,12 @@ struct CatalogueTests {
     let row = try #require(lines.firstIndex { $0.hasPrefix("image.digest ") && $0.contains(" may     host ") })
     #expect(lines[row].hasSuffix("ttt"))
     #expect(lines[row + 1].hasPrefix("                    ") && lines[row + 1].hasSuffix("ttt"))
-    #expect(lines[row + 2].hasSuffix(" end") || lines[row + 1].hasSuffix(" end"))
+    #expect(lines[row...].prefix(5).contains { $0.hasSuffix(" end") })
     #expect(
       lines.last.map(String.init) == "\(catalogue.infos.count) checks: "
         + "\(catalogue.infos.filter { $0.level == .must }.count) must, "
-        + "\(catalogue.infos.filter { $0.level == .should }.count) should, 1 may")
+        + "\(catalogue.infos.filter { $0.level == .should }.count) should, "
+        + "\(catalogue.infos.filter { $0.level == .may }.count) may")
     let json = try #require(catalogue.listingJSON().array)
     #expect(json.count == catalogue.infos.count)
     #expect(json.contains { $0["id"] == "image.digest" && $0["kind"] == "host" && $0["clauses"] == [] })

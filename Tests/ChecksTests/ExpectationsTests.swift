@@ -41,7 +41,8 @@ struct ExpectationsTests {
         90:b8:d0:3e:5a:02 10.77.2.30/22
         90:b8:d0:3e:5a:03 dhcp 10.77.5.200-10.77.5.215/24
         """)
-    #expect(made["NICS"]?.split(separator: "\n").last == "90:b8:d0:3e:5a:03 net2 dhcp secondary 10.77.5.2 - 10.77.5.200")
+    #expect(
+      made["NICS"]?.split(separator: "\n").last == "90:b8:d0:3e:5a:03 net2 dhcp secondary 10.77.5.2 - 10.77.5.200")
     #expect(made["ROUTES"] == "172.20.16.0/20 10.77.2.11" && made["DOMAIN"] == "imgv-one.example")
     #expect(made["GATEWAY6"] == "fd4b:7a1e:22c0:1::2")
   }

@@ -6,6 +6,8 @@ import Model
 /// `boot` with everything that a NIC can be promised.
 let wideBoot: Boot = {
   var wide = boot
+  // The fake guest's own names are those that it was given.
+  (wide.instance.nics[0].interface, wide.instance.nics[1].interface) = ("ens9", "ens3")
   wide.instance.nics[0].secondAddress = "10.77.1.10"
   wide.instance.nics[0].addressing = .addrconf
   wide.instance.nics[0].network6 = .init(
@@ -48,10 +50,8 @@ extension FakeGuest {
   /// What ``wideBoot`` promises beyond `boot`.
   func wideNetwork() throws {
     try nic("net2", "90:b8:d0:3e:5a:03", 1500, "10.77.5.203/24")
-    // The kernel's names are as good for all but network.names.
     try run(
       """
-      for pair in ens9:net0 ens3:net1; do ln -sfn ${pair%%:*} sys/class/net/${pair#*:}; done
       echo '2: ens9    inet 10.77.1.10/24 brd 1.2.3.4 scope global secondary ens9' >>tools/address.ens9
       printf 'ens3\\t001014AC\\t0B024D0A\\t0003\\t0\\t0\\t0\\t00F0FFFF\\t0\\t0\\t0\\n' >>proc/net/route
       echo 'search imgv-one.example' >>etc/resolv.conf
@@ -103,14 +103,15 @@ extension FakeGuest {
     Defect(
       "network.routes", "expected a route to 172.20.16.0/20 via 10.77.2.11, found via 10.77.2.9 on ens3",
       "proc/net/route", "ens3 001014AC 09024D0A 0003 0 0 0 00F0FFFF 0 0 0\n"),
-    Defect("network.routes", "via 10.77.2.11, found none", "proc/net/route", "ens3 001014AC 0B024D0A 0003 0 0 0 0000FFFF\n"),
+    Defect(
+      "network.routes", "via 10.77.2.11, found none", "proc/net/route", "ens3 001014AC 0B024D0A 0003 0 0 0 0000FFFF\n"),
     Defect(
       "network.search-domain", "expected the search domain 'imgv-one.example', found 'build.example'",
       "etc/resolv.conf", "domain build.example\n"),
     Defect(
       "network.search-domain", "found 'none'", "etc/resolv.conf", "search .\nnameserver 10.77.1.3\n"),
-    Defect("network.names", "90:b8:d0:3e:5a:01: expected the name net0, found eth7") {
-      try $0.run("rm sys/class/net/net0; mv sys/class/net/ens9 sys/class/net/eth7")
+    Defect("network.names", "90:b8:d0:3e:5a:01: expected the name ens9, found eth7") {
+      try $0.run("mv sys/class/net/ens9 sys/class/net/eth7")
     },
     built(
       "found ' dhcp4: true' in /etc/netplan/00-installer-config.yaml", "etc/netplan/00-installer-config.yaml",
@@ -131,7 +132,8 @@ extension FakeGuest {
       "ATTR{address}==\"52:54:00:12:34:56\", NAME=\"eth0\"\n"),
     built("found 'nameserver 192.168.122.1' in /etc/resolv.conf", "etc/resolv.conf", "nameserver 192.168.122.1\n"),
     Defect("network.no-firewall", "and no rule that accepts port 22 from anywhere") {
-      try $0.tool("nft", "echo 'type filter hook input priority 0; policy drop;'; echo 'ip saddr 10.0.0.0/8 tcp dport 22 accept'")
+      try $0.tool(
+        "nft", "echo 'type filter hook input priority 0; policy drop;'; echo 'ip saddr 10.0.0.0/8 tcp dport 22 accept'")
     },
     Defect("network.no-firewall", "expected no rule against SSH, found 'tcp dport 22 drop'") {
       try $0.tool("nft", "echo 'tcp dport 22 drop'")

@@ -40,16 +40,18 @@ struct FrameTests {
     if case .arp = frame.content {} else { Issue.record("\(frame.content)") }
   }
 
-  @Test(arguments: [
-    (Made.dhcp(1), IPPacket.Payload.dhcp(1)),
-    (Made.question(["Ntp", "x\u{1B}[", "org"], to: "9.9.9.9"), .question("ntp.x??.org")),
-    (Made.question([], to: "9.9.9.9"), .question(".")),
-    (Made.udp("fd00::1", "ff02::1:2", port: 547, []), .dhcp6),
-    (Made.ip("fe80::1", "ff02::2", 58, [133, 0]), .routerSolicitation),
-    // Behind hop-by-hop options, as multicast listeners report.
-    (Made.ip("fe80::1", "ff02::16", 0, [58, 0, 5, 2, 0, 0, 1, 0, 143, 0]), .membership),
-    (Made.ip("10.0.0.1", "224.0.0.22", 2, [0x22]), .membership),
-  ] as [([UInt8], IPPacket.Payload)]) func payloads(bytes: [UInt8], payload: IPPacket.Payload) throws {
+  @Test(
+    arguments: [
+      (Made.dhcp(1), IPPacket.Payload.dhcp(1)),
+      (Made.question(["Ntp", "x\u{1B}[", "org"], to: "9.9.9.9"), .question("ntp.x??.org")),
+      (Made.question([], to: "9.9.9.9"), .question(".")),
+      (Made.udp("fd00::1", "ff02::1:2", port: 547, []), .dhcp6),
+      (Made.ip("fe80::1", "ff02::2", 58, [133, 0]), .routerSolicitation),
+      // Behind hop-by-hop options, as multicast listeners report.
+      (Made.ip("fe80::1", "ff02::16", 0, [58, 0, 5, 2, 0, 0, 1, 0, 143, 0]), .membership),
+      (Made.ip("10.0.0.1", "224.0.0.22", 2, [0x22]), .membership),
+    ] as [([UInt8], IPPacket.Payload)]) func payloads(bytes: [UInt8], payload: IPPacket.Payload) throws
+  {
     let frame = try #require(Frame(bytes[...], length: bytes.count))
     guard case .ip(let packet) = frame.content else {
       Issue.record("no IP: \(frame)")

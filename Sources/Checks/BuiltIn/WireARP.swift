@@ -21,7 +21,8 @@ package struct WireARPAnswers: WireCheck {
         asked += 1
         if wire.facts.answered[address] == nil, wire.facts.announced[address] == nil {
           problems.append(
-            "\(wire.name): expected an answer to ARP for \(text), which was asked for \(times(asking.count)), found none")
+            "\(wire.name): expected an answer to ARP for \(text), which was asked for \(times(asking.count)), found none"
+          )
         }
       }
     }
