@@ -7,7 +7,7 @@ STRICT := --explicit-target-dependency-import-check error
 DEBUG := --scratch-path .build-debug $(STRICT)
 RELEASE := -c release --scratch-path .build-release $(STRICT)
 
-.PHONY: build demo test quick faults fuzz bench guests fmt lint clean distclean
+.PHONY: build demo test quick faults mutation fuzz bench guests fmt lint clean distclean
 
 build: ## the release program, linked as ./imgverify
 	tools/deps.sh build
@@ -34,6 +34,10 @@ test: ## everything that CI holds: format, scripts, all tests with real boots
 faults: build ## boots every fault of the layouts and looks for its cause; `make test` does so with a few of them
 	tools/deps.sh run guests
 	IMGVERIFY_ALL_FAULTS=1 tools/test $(DEBUG) --filter LayoutFaults
+
+mutation: build ## every fault of fixtures/ through the gate, and which checks caught it (docs/mutation.md); 60 min
+	tools/deps.sh run guests test
+	tools/mutation --good 6 --write docs/mutation.md
 
 fuzz: ## fuzzes what reads strangers' bytes, for SECONDS in all
 	tools/fuzz $(or $(SECONDS),60)

@@ -13,9 +13,9 @@ packages() {
     run) echo qemu-system-x86 qemu-utils seabios util-linux ;;
     guests)
       echo bash apt busybox-static cpio fakeroot fdisk grub-common grub-pc-bin gzip kmod e2fsprogs binutils util-linux \
-        mmdebstrap xz-utils btrfs-progs
+        mmdebstrap python3 xz-utils btrfs-progs
       ;;
-    test) echo e2fsprogs libxml2-utils shellcheck dropbear-bin openssh-client openssh-server procps ;;
+    test) echo e2fsprogs libxml2-utils shellcheck dropbear-bin openssh-client openssh-server procps python3 ;;
     bench) echo isal gzip openssl e2fsprogs python3 openssh-client openssh-server ;;
     *) echo "deps.sh: no group '$1'; there are build, run, guests, test, bench" >&2 && return 64 ;;
   esac

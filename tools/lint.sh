@@ -1,5 +1,6 @@
 #!/bin/sh
-# lint.sh - the Swift sources are formatted, and shellcheck has no word about any shell script; exit 1 otherwise.
+# lint.sh - the Swift sources are formatted, shellcheck has no word about any shell script, and the tools' own tests pass;
+# exit 1 otherwise.
 set -eu
 cd "$(dirname "$0")/.."
 swift format lint --strict -r Sources Tests Fuzzing Benchmarks Package.swift
@@ -15,3 +16,4 @@ scripts() { # every file that begins as a shell script, and those that other scr
 scripts | while read -r file; do
   if head -n 1 "$file" | grep -q '^#!'; then shellcheck "$file"; else shellcheck -s sh "$file"; fi
 done
+python3 -B -m unittest discover -q -s tools

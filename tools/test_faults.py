@@ -2,7 +2,7 @@
 import pathlib
 import unittest
 
-from faults import ANOTHER, CAUGHT, MISSED, UNCLEAR, BadFault, Fault, batches, judge, parse, read, sample, unproven
+from faults import ANOTHER, CAUGHT, MISSED, UNCLEAR, BadFault, Fault, batches, judge, parse, read, sample, trust_slow, unproven
 
 FAULTS = pathlib.Path(__file__).resolve().parent.parent / "fixtures/faults"
 LEVELS = {"a.must": "must", "b.should": "should", "c.may": "may", "d.must": "must"}
@@ -108,6 +108,13 @@ class Judging(unittest.TestCase):
         self.assertEqual(self.outcome(fault, finding("a.must", "broken"), finding("d.must")), UNCLEAR)
         self.assertEqual(self.outcome(fault, finding("a.must", "broken"), finding("d.must", "passed")), MISSED)
         self.assertTrue(judge([fault], None, LEVELS).unclear)
+
+    def test_a_slow_host_is_believed_when_asked_for(self):
+        slow = finding("b.should", "broken") | {"reason": "host too slow: the guest got 16% of its time: expected 1"}
+        findings = [slow, finding("a.must", "broken")]
+        trust_slow(findings, LEVELS)
+        self.assertEqual([(each["outcome"], each["standing"]) for each in findings],
+                         [("failed", "warns"), ("broken", "doubtful")])
 
     def test_broken_is_no_false_alarm(self):
         self.assertEqual(judge([Fault("f", "a", ("a.must",))], [finding("a.must"), finding("d.must", "broken")],
