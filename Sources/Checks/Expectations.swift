@@ -11,7 +11,8 @@ package struct Expectations: Hashable, Sendable {
   /// - Parameters:
   ///   - rootKey: the public key given through `root_authorized_keys`, one line.
   ///   - diskSize: size of the boot disk as the guest sees it.
-  package init(boot: Boot, rootKey: String?, diskSize: ByteCount?) {
+  ///   - image: what the manifest says of the image.
+  package init(boot: Boot, rootKey: String?, diskSize: ByteCount?, image: ImagePromise? = nil) {
     let (instance, layout) = (boot.instance, boot.layout)
     set("UUID", instance.uuid)
     set("HOSTNAME", instance.hostname)
@@ -29,6 +30,7 @@ package struct Expectations: Hashable, Sendable {
     set("CPUS", String(layout.cpus))
     set("MEMORY_MIB", String(layout.memory.mebibytes))
     set("ROOT_KEY", rootKey)
+    for (name, value) in image?.variables ?? [:] { set("IMAGE_" + name, value) }
   }
 
   package subscript(name: String) -> String? {

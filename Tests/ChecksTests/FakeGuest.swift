@@ -52,6 +52,7 @@ struct FakeGuest {
     try nic("ens9", "90:b8:d0:3e:5a:01", 1500, "10.77.1.24/24")
     try nic("ens3", "90:B8:D0:3E:5A:02", 1400, "10.77.2.30/22")
     try tools()
+    try system()
   }
 
   func files(_ files: [String: String]) throws { for (path, text) in files { try write(text, to: root + "/" + path) } }
@@ -97,10 +98,12 @@ struct FakeGuest {
 
   private func tools() throws {
     // busybox prefers its own commands to those of PATH, but functions to both.
-    let own = ["ip", "hostid", "dmesg", "df", "sleep"].map {
+    let own = ["ip", "hostid", "dmesg", "df", "sleep", "uname", "findfs", "rpm"].map {
       "[ ! -e '\(root)/tools/\($0)' ] || \($0)() { '\(root)/tools/\($0)' \"$@\"; }\n"
     }
-    try write(own.joined() + ". '\(shippedChecks)/helpers.sh'\n", to: root + "/tools/helpers.sh")
+    try write(
+      ". '\(root)/tools/expectations'\n" + own.joined() + ". '\(shippedChecks)/helpers.sh'\n",
+      to: root + "/tools/helpers.sh")
     try tool("ip", "cat '\(root)/tools/address.'\"$6\" 2>/dev/null")
     try tool("hostid", "echo 7d1f3a52")
     try tool("cloud-init", "exit 1")
@@ -137,6 +140,7 @@ extension FakeGuest {
 
   static var defects: [Defect] {
     network + identity + kept + access + metadata + boots + disks
+      + system
   }
 
   static let network = [

@@ -58,14 +58,16 @@ package enum BuiltIn {
   /// Judged when the guest has woken up, or has failed to.
   package static let bootChecks: [any BootCheck.Type] = [
     BootCode.self, NoRescueShell.self, RootFound.self, NoPanic.self, LoginPrompt.self, MetadataAsked.self,
-    MetadataPortQuiet.self, VirtioFromHost.self,
+    MetadataPortQuiet.self, VirtioFromHost.self, LoaderWaits.self, BootTime.self, MetadataFirst.self,
+    VirtioRequests.self, DiskDiscards.self,
   ]
   /// Judged after the checks that run in the guest: those name the cause where SSH shows only the effect, or they read
   /// what all of those left, or end the guest.
   package static let lastChecks: [any BootCheck.Type] = [
     RootKey.self, SSHHostKeys.self, SSHAlgorithms.self, RootByKeyOnly.self, PasswordRefused.self, ConsoleLogin.self,
     ConsoleNoErrors.self, ConsoleClean.self, MetadataScripts.self, MetadataVersion.self, MetadataFrames.self,
-    MetadataOneClient.self, MetadataWaiting.self, PowerButton.self,
+    MetadataOneClient.self, MetadataWaiting.self, DecoyUntouched.self,
+    PowerButton.self,
   ]
 
   /// Judged where the metadata service misbehaves, beside the ``MetadataFaultCheck`` of the fault.
