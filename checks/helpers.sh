@@ -80,6 +80,49 @@ eventually() {
 # lower TEXT: in lower case.
 lower() { printf '%s' "$1" | tr '[:upper:]' '[:lower:]'; }
 
+# initramfs: the path of the running kernel's initramfs; false when there is none that is known here.
+initramfs() {
+  read -r release <"$R/proc/sys/kernel/osrelease" || return 1
+  for file in "initrd.img-$release" "initramfs-$release.img" "initrd-$release" "initramfs-$release" \
+    "initramfs-${release##*-}" initrd.img; do
+    if [ -r "$R/boot/$file" ]; then
+      printf '%s\n' "$R/boot/$file"
+      return 0
+    fi
+  done
+  return 1
+}
+
+# early_modules: the names of all modules in the running kernel and its initramfs, with _ for -, sorted; false when
+# they cannot be read. An initramfs keeps its files' names as plain text once it is unpacked.
+early_modules() {
+  image=$(initramfs) || return 1
+  case $(od -An -tx1 -N 4 "$image" | tr -d ' ') in
+    1f8b*) unpack=gzip ;;
+    28b52ffd) unpack=zstd ;;
+    fd377a58) unpack=xz ;;
+    04224d18 | 02214c18) unpack=lz4 ;;
+    425a*) unpack=bzip2 ;;
+    *) unpack=list ;;
+  esac
+  have "$unpack" || unpack=list
+  names=$(
+    if [ "$unpack" = list ] && have lsinitramfs; then
+      lsinitramfs "$image"
+    elif [ "$unpack" = list ] && have lsinitrd; then
+      lsinitrd "$image"
+    elif [ "$unpack" != list ] && have cpio; then
+      "$unpack" -dc <"$image" | cpio -t 2>/dev/null
+    fi | grep -oE '[a-zA-Z0-9_.-]+\.ko'
+  )
+  if [ -z "$names" ] && [ "$unpack" != list ]; then
+    names=$("$unpack" -dc <"$image" | tr '\0' '\n' | LC_ALL=C grep -aoE '[a-zA-Z0-9_.-]+\.ko')
+  fi
+  [ -n "$names" ] || return 1
+  { printf '%s\n' "$names" && sed 's|.*/||' "$R/lib/modules/$release/modules.builtin" 2>/dev/null; } |
+    sed 's/\.ko.*//; y/-/_/' | sort -u
+}
+
 # nic_of_mac MAC: names of the network devices (not bridges, bonds, VLANs) with this address.
 nic_of_mac() {
   for device in "$R"/sys/class/net/*; do

@@ -12,7 +12,8 @@ package struct Expectations: Hashable, Sendable {
   /// - Parameters:
   ///   - rootKey: the public key that imgverify logs in with, one line; nil: none is known.
   ///   - diskSize: size of the boot disk as the guest sees it.
-  package init(boot: Boot, rootKey: String?, diskSize: ByteCount?) {
+  ///   - image: what the manifest says of the image.
+  package init(boot: Boot, rootKey: String?, diskSize: ByteCount?, image: ImagePromise? = nil) {
     let (instance, layout) = (boot.instance, boot.layout)
     set("UUID", instance.uuid)
     set("HOSTNAME", boot.hostname)
@@ -35,6 +36,7 @@ package struct Expectations: Hashable, Sendable {
     )
     set("CPUS", String(layout.cpus))
     set("MEMORY_MIB", String(layout.memory.mebibytes))
+    for (name, value) in image?.variables ?? [:] { set("IMAGE_" + name, value) }
   }
 
   /// What the metadata of this boot says otherwise, and what it said when the instance was first powered on.

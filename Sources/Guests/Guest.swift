@@ -39,6 +39,9 @@ package struct Guest: Sendable {
   /// How much processor time the machine has got of what it wanted so far.
   package var processorUse: ProcessorUse.Amount { machine.use.amount }
 
+  /// Share of the processor time that the machine wanted so far and got; 1 when nothing was wanted.
+  package var processorShare: Double { processorUse.share }
+
   /// Seconds of processor time that the machine has used so far.
   package var processorSeconds: Double { machine.use.amount.ran }
 

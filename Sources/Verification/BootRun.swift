@@ -12,6 +12,8 @@ struct BootSettings: Sendable {
   /// The raw disk, never written.
   var disk: String
   var diskSize: ByteCount
+  /// What the manifest says of the guest in it; nil: nothing that checks could compare with.
+  var image: ImagePromise?
   /// A raw disk with the image's partition table and nothing else, never written; there if a layout wants it.
   var decoy: String
   /// The output folder.
@@ -164,7 +166,8 @@ struct BootRun: Sendable {
     }
     let bundle = try CheckBundle(
       checks: checks, helpers: settings.catalogue.helpers,
-      expectations: Expectations(boot: boot, rootKey: settings.key.authorizedKey, diskSize: instanceSize),
+      expectations: Expectations(
+        boot: boot, rootKey: settings.key.authorizedKey, diskSize: instanceSize, image: settings.image),
       transport: shell.transport, timeoutScale: settings.timeoutScale, ready: settings.bootTimeout)
     // Over serial the script itself has to be typed first.
     let typing = Duration.seconds(120) * settings.timeoutScale

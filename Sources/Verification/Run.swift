@@ -75,7 +75,8 @@ struct Run: Sendable {
     }
     let scale = choice.timeoutScale
     let settings = BootSettings(
-      disk: disk, diskSize: manifest.imageSize, decoy: decoy, output: options.output, accelerator: accelerator,
+      disk: disk, diskSize: manifest.imageSize, image: ImagePromise(manifest), decoy: decoy, output: options.output,
+      accelerator: accelerator,
       timeoutScale: scale, bootTimeout: options.bootTimeout * scale, key: try KeyPair.generate(comment: "imgverify"),
       catalogue: catalogue, waivers: waivers, keep: options.keep, transport: options.transport,
       intrusiveBoot: IntrusiveChecks.boot(of: plan.boots))

@@ -78,6 +78,21 @@ struct ExpectationsTests {
     #expect(other["BIG_LINES"] == "7" && other["EARLIER_NONCE"] == nil && other["EARLIER_HOSTNAME"] == nil)
   }
 
+  @Test func tellsWhatTheManifestPromises() throws {
+    let image = ImagePromise(
+      name: "tiny", version: "1.0.0\n", os: "linux", users: ["root", "admin"], nicDriver: "virtio", diskDriver: "\u{e9}"
+    )
+    let made = Expectations(boot: boot, rootKey: nil, diskSize: nil, image: image)
+    #expect(made["IMAGE_NAME"] == "tiny")
+    #expect(made["IMAGE_OS"] == "linux")
+    #expect(made["IMAGE_USERS"] == "root admin")
+    #expect(made["IMAGE_NIC_DRIVER"] == "virtio")
+    // What a shell cannot be given is left out, and spoils nothing else.
+    #expect(made["IMAGE_VERSION"] == nil)
+    #expect(made["IMAGE_DISK_DRIVER"] == nil)
+    _ = try made.shellAssignments()
+  }
+
   @Test func survivesTheShellUnchanged() throws {
     var hostile = expectations
     let value = "it's '' \"$(touch /nope)\" `x` \\ \\n ${HOME} ; & |\nsecond line'"

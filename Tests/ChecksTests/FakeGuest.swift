@@ -55,6 +55,7 @@ struct FakeGuest {
     try tools()
     try wideNetwork()
     try accounts()
+    try system()
   }
 
   func files(_ files: [String: String]) throws { for (path, text) in files { try write(text, to: root + "/" + path) } }
@@ -100,10 +101,12 @@ struct FakeGuest {
 
   private func tools() throws {
     // busybox prefers its own commands to those of PATH, but functions to both.
-    let own = ["ip", "hostid", "dmesg", "df", "sleep", "nft"].map {
+    let own = ["ip", "hostid", "dmesg", "df", "sleep", "nft", "uname", "findfs", "rpm"].map {
       "[ ! -e '\(root)/tools/\($0)' ] || \($0)() { '\(root)/tools/\($0)' \"$@\"; }\n"
     }
-    try write(own.joined() + ". '\(shippedChecks)/helpers.sh'\n", to: root + "/tools/helpers.sh")
+    try write(
+      ". '\(root)/tools/expectations'\n" + own.joined() + ". '\(shippedChecks)/helpers.sh'\n",
+      to: root + "/tools/helpers.sh")
     try tool("ip", "cat '\(root)/tools/address.'\"$6\" 2>/dev/null")
     try tool("hostid", "echo 7d1f3a52")
     try tool("cloud-init", "exit 1")
@@ -146,7 +149,7 @@ extension FakeGuest {
   }
 
   static var defects: [Defect] {
-    network + wider + identity + kept + access + accounts + metadata + metadataMore + boots + disks
+    network + wider + identity + kept + access + accounts + metadata + metadataMore + boots + disks + system
   }
 
   static let network = [

@@ -58,7 +58,8 @@ package enum BuiltIn {
   /// Judged when the guest has woken up, or has failed to.
   package static let bootChecks: [any BootCheck.Type] = [
     BootCode.self, NoRescueShell.self, RootFound.self, NoPanic.self, LoginPrompt.self, MetadataAsked.self,
-    MetadataPortQuiet.self, VirtioFromHost.self,
+    MetadataPortQuiet.self, VirtioFromHost.self, LoaderWaits.self, BootTime.self, MetadataFirst.self,
+    VirtioRequests.self, DiskDiscards.self,
   ]
   /// Judged after the checks that run in the guest: those name the cause where SSH shows only the effect, or they read
   /// what all of those left, or end the guest.
@@ -68,6 +69,7 @@ package enum BuiltIn {
     MetadataScripts.self, MetadataVersion.self, MetadataFrames.self, MetadataOneClient.self, MetadataWaiting.self,
     WireSources.self, WireNoDHCP.self, WireNoDHCPWait.self, WireAsksAsTold.self, WireARPAnswers.self,
     WireAnnounces.self, WireFrames.self, WireNameServers.self, WirePhonesHome.self,
+    DecoyUntouched.self,
     PowerButton.self,
   ]
 

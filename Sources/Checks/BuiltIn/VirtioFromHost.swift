@@ -6,7 +6,7 @@ import SecureShell
 package struct VirtioFromHost: BootCheck {
   package static let info = CheckInfo(
     id: "virtio.driven", title: "The guest's own virtio drivers drive its disk and NICs, as QEMU sees it",
-    level: .should, clauses: [58], kind: .host,
+    level: .should, clauses: [58, 59], kind: .host,
     remedy: "Build virtio_pci, virtio_blk, virtio_scsi and virtio_net into the kernel or its initramfs.",
     description: """
       Asks QEMU's monitor. SeaBIOS drives every virtio disk as well, so only signs that an operating system's driver \
