@@ -34,6 +34,15 @@ extension BootTests {
       #expect(outcome.status == 0, "\(outcome.story)")
       #expect(outcome.checks("rejects").isEmpty && outcome.checks("doubtful").isEmpty)
     }
+
+    /// A guest of another kind: sysvinit, GPT, btrfs, and no cloud-init.
+    @Test func theThirdGuestIsAccepted() throws {
+      let guest = try GuestImage("sysv")
+      let outcome = try Program.verify(guest.image, guest.manifest, ["--boots", "2", "--seed", "13", "--no-cache"])
+      #expect(outcome.status == 0, "\(outcome.story)")
+      #expect(outcome.checks("rejects").isEmpty && outcome.checks("doubtful").isEmpty)
+      #expect(outcome.checks("warns").isEmpty, "\(outcome.story)")
+    }
   }
 }
 
