@@ -26,6 +26,7 @@ extension Catalogue {
         [
           "id": .string(info.id), "title": .string(info.title), "level": .string(info.level.rawValue),
           "kind": .string(info.kind.rawValue), "clauses": .array(info.clauses.map { .integer(Int64($0)) }),
+          "profile": .string(contract.holds(info, in: .generic) ? "any" : "triton"),
           "remedy": .string(info.remedy), "description": .string(info.description),
         ]
       })

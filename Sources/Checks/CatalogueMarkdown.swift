@@ -10,8 +10,8 @@ extension Catalogue {
     var text = """
       # All checks
 
-      Made by `imgverify checks catalog`; not to be edited. \(infos.count) checks, those from *host* built into the program, \
-      those from *guest* a file of their area's folder. Clauses are those of the guest contract (`contract.yaml`).
+      Made by `imgverify checks catalog`; not to be edited. \(infos.count) checks: those from *guest* are a file in the folder of
+      their area, those from *host* are built into the program. Clauses are those of the guest contract (`contract.yaml`).
 
       """
     for (area, checks) in areas.sorted(by: { $0.key < $1.key }) {

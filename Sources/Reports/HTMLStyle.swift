@@ -98,7 +98,7 @@ let styleSheet = """
   .contract code{white-space:nowrap}.contract tbody th{text-align:right;font-variant-numeric:tabular-nums}
   .contract td:nth-child(2){min-width:16rem}.contract td:nth-child(3),.words,.contract .reason{color:var(--soft)}
   .contract b{color:var(--tone);font-size:.85em}.contract .skipped code,.contract .waived code{color:var(--soft)}
-  .contract td>span{margin-right:.35rem}
+  .contract td>span{margin-right:.35rem}#contract .scroll{margin:.6rem 0 .3rem}
   footer{padding-top:1rem;padding-bottom:2.5rem;color:var(--soft);font-size:.88rem}
   @media(max-width:34rem){.card,.bootcard{padding:.75rem .8rem}ol.stages li{grid-template-columns:7rem 1fr 4.5rem}
   header .sentence{font-size:1.08rem}}

@@ -21,10 +21,12 @@ struct ChecksCommand: AsyncParsableCommand {
     @OptionGroup var folders: Folders
     @Flag(help: "JSON, one object a check.")
     var json = false
+    @Option(help: "Only the checks of this profile: triton (all) or generic.")
+    var profile = Profile.triton
 
     func run() async throws {
       try await orExit {
-        let catalogue = try loadCatalogue(folders: folders.checkFolders)
+        let catalogue = try loadCatalogue(folders: folders.checkFolders).select(profile: profile)
         print(json ? catalogue.listingJSON().text : catalogue.listing())
       }
     }

@@ -117,7 +117,7 @@ struct CatalogueLintTests {
     let unproven = Set(CatalogueLint.unproven(catalogue, faults, own: shippedChecks).map(\.id))
     #expect(unproven.subtracting(checksWithoutFault) == [], "add a folder fixtures/faults/AREA/NAME for each")
     #expect(
-      checksWithoutFault.subtracting(unproven) == [], "have a fault now: take them out of ChecksWithoutFault.swift")
+      checksWithoutFault.subtracting(unproven) == [], "have a fault now: take them out of Unproven.swift")
   }
 
   @Test func theCatalogueInMarkdownIsFresh() throws {
