@@ -6,7 +6,7 @@ extension Instance {
   /// Shape: with IPv6 the primary NIC has a gateway for it as well; the second NIC alone is left to DHCP; router
   /// advertisements come in on the primary NIC. The route leads through a neighbour of the last NIC with a static address.
   mutating func promise(_ choices: [String: String], random: inout SplitMix64) {
-    let words = (0..<3).map { _ in String(random.below(0xFFFE) + 1, radix: 16) }
+    let words = (0..<2).map { _ in String(random.below(0xFFFE) + 1, radix: 16) }
     func network(_ index: Int) -> String {
       "fd" + String(random.below(240) + 16, radix: 16) + ":" + words.joined(separator: ":") + ":\(index + 1)::"
     }

@@ -114,10 +114,10 @@ extension FakeGuest {
       try $0.run("mv sys/class/net/ens9 sys/class/net/eth7")
     },
     built(
-      "found ' dhcp4: true' in /etc/netplan/00-installer-config.yaml", "etc/netplan/00-installer-config.yaml",
+      "found 'dhcp4: true' in /etc/netplan/00-installer-config.yaml", "etc/netplan/00-installer-config.yaml",
       "network:\n  ethernets:\n    eth0:\n      dhcp4: true\n"),
     built(
-      "no NIC named by its slot of the build, found ' ens3: {}'", "etc/netplan/00-installer-config.yaml",
+      "no NIC named by its slot of the build, found 'ens3: {}'", "etc/netplan/00-installer-config.yaml",
       "network:\n  ethernets:\n    ens3: {}\n"),
     built(
       "found 'iface eth0 inet dhcp'", "etc/network/interfaces",

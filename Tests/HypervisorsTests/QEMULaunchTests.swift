@@ -151,7 +151,7 @@ import Testing
     nic.addressing = .addrconf
     #expect(
       netdev().hasPrefix(
-        "user,id=net0,ipv6=on,ipv6-prefix=fd4b:7a1e:22c0:1::,ipv6-prefixlen=64,ipv6-host=fd4b:7a1e:22c0:1::2,"
+        "user,id=net0,ipv4=on,ipv6=on,ipv6-prefix=fd4b:7a1e:22c0:1::,ipv6-prefixlen=64,ipv6-host=fd4b:7a1e:22c0:1::2,"
           + "ipv6-dns=fd4b:7a1e:22c0:1::3,restrict=on,net=10.99.8.0/24,"))
   }
 

@@ -23,6 +23,8 @@ struct NetworkPromisesTests {
     for nic in made.nics {
       #expect(nic.ips.count == 3 && nic.ips[1].hasSuffix(".10/24") && nic.ips[2].hasSuffix("/64"))
       #expect(nic.network6!.address!.hasPrefix(nic.network6!.prefix))
+      // 64 bits, which is what the length says.
+      #expect(nic.network6!.prefix.split(separator: ":").count == 4)
     }
     #expect(made.nics[0].gateways == [made.nics[0].gateway, made.nics[0].network6!.prefix + "2"])
     #expect(made.nics[1].network6?.gateway == nil)

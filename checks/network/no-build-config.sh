@@ -19,7 +19,8 @@ mac='([0-9A-Fa-f]{2}:){5}[0-9A-Fa-f]{2}'
 # look FILE PATTERN WHAT: a problem when a line that is no comment has it.
 look() {
   { [ -f "$1" ] && [ ! -L "$1" ] && older_than_boot "$1"; } || return 0
-  line=$(head -c 65536 "$1" | grep -v '^[[:space:]]*#' | grep -E -m 1 -e "$2") || return 0
+  line=$(head -c 65536 "$1" | grep -v '^[[:space:]]*#' | grep -E -m 1 -e "$2" | sed 's/^[[:space:]]*//')
+  [ -n "$line" ] || return 0
   problem "expected no $3 of the build, found '$(oneline "$line")' in ${1#"$R"}"
 }
 

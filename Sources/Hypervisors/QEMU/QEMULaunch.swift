@@ -173,7 +173,7 @@ private func networks(_ boot: Boot, _ files: LaunchFiles, _ slots: inout Slots) 
 /// With IPv6, QEMU's network sends router advertisements for the prefix: only where the metadata says so.
 private func ipv6(_ nic: Instance.NIC) -> String {
   guard nic.addressing == .addrconf, let prefix = nic.network6?.prefix else { return "ipv6=off" }
-  return "ipv6=on,ipv6-prefix=\(prefix),ipv6-prefixlen=64,ipv6-host=\(prefix)2,ipv6-dns=\(prefix)3"
+  return "ipv4=on,ipv6=on,ipv6-prefix=\(prefix),ipv6-prefixlen=64,ipv6-host=\(prefix)2,ipv6-dns=\(prefix)3"
 }
 
 /// Every frame of the NIC's wire, both ways, into a pipe that we drain: a file of QEMU's own would grow without limit.
