@@ -1,4 +1,4 @@
-"""Faults: what fixtures/faults/AREA/NAME/fault says, which of them share a guest, and what a run's findings say of each.
+"""Faults: what fixtures/faults/AREA/NAME/fault says, which share a guest, and what a run's findings say of each.
 
 Nothing here runs anything; tools/mutation does. Tests: python3 -m unittest discover tools
 """
@@ -45,7 +45,7 @@ def parse(text, name, area, path="fault"):
     for number, line in enumerate(text.splitlines(), 1):
         key, colon, value = line.partition(":")
         if not colon or key not in ("fails", "may-fail", "base", "options", "alone"):
-            raise BadFault(f"{path}:{number}: expected fails:, may-fail:, base:, options: or alone:, found '{line[:80]}'")
+            raise BadFault(f"{path}:{number}: expected fails:, may-fail:, base:, options:, alone:, found '{line[:80]}'")
         if key in fields:
             raise BadFault(f"{path}:{number}: a second line {key}:")
         fields[key] = value.strip()
@@ -88,7 +88,7 @@ def read(folder):
 
 
 def batches(faults, limit=12):
-    """Lists of faults that share a guest, those of one area spread over them; a fault that shares with none is a list of one."""
+    """Lists of faults that share a guest, those of one area spread over them; of one fault where it shares with none."""
     found = [[fault] for fault in faults if fault.alone]
     kinds = {}
     for fault in faults:
@@ -145,10 +145,11 @@ def failures(findings):
 
 
 def trust_slow(findings, levels):
-    """Makes failures of what is broken for no other reason than that the host was too slow, in place."""
-    for each in findings:
-        if each["outcome"] == "broken" and each["reason"].startswith("host too slow: the guest got "):
-            each |= {"outcome": "failed", "standing": STANDINGS.get(levels.get(each["check"]))}
+    """The findings, with failures for what is broken for no other reason than that the host was too slow."""
+    return [
+        each | {"outcome": "failed", "standing": STANDINGS.get(levels.get(each["check"]))}
+        if each["outcome"] == "broken" and each["reason"].startswith("host too slow: the guest got ") else each
+        for each in findings]
 
 
 def judge(faults, findings, levels):

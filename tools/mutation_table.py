@@ -6,17 +6,18 @@ from faults import ANOTHER, CAUGHT, MISSED, UNCLEAR
 BEGIN, END = "<!-- tools/mutation --write: begin -->", "<!-- end -->"
 
 
+SPECIAL = str.maketrans({letter: f"&#{ord(letter)};" for letter in "&<>|`*_[]\\"})
+
+
 def clean(text):
-    """Text of a guest or a log as a cell: printable, short, and nothing that Markdown or HTML would take for its own."""
+    """Text of a guest or a log as a cell: printable, short, nothing that Markdown or HTML would take for its own."""
     shown = "".join(letter if letter.isprintable() else " " for letter in text)
-    shown = shown if len(shown) <= 160 else shown[:157] + "..."
-    for letter, instead in (("&", "&amp;"), ("<", "&lt;"), (">", "&gt;"), ("|", "&#124;"), ("`", "'"), ("*", "&#42;"), ("_", "&#95;")):
-        shown = shown.replace(letter, instead)
-    return shown
+    return (shown if len(shown) <= 160 else shown[:157] + "...").translate(SPECIAL)
 
 
 def table(titles, rows):
-    return "\n".join(["| " + " | ".join(titles) + " |", "|" + "---|" * len(titles)] + ["| " + " | ".join(row) + " |" for row in rows])
+    lines = [titles, ["---"] * len(titles), *rows]
+    return "\n".join("| " + " | ".join(line) + " |" for line in lines)
 
 
 def cell(row):
@@ -55,8 +56,9 @@ def markdown(rows, combined, good, unproven, about):
     if good:
         parts.append("Good guests:")
         parts.append(table(["guest", "boots", "failed", "could not tell", "seconds"], [
-            [each["guest"], str(each["boots"]), "; ".join(f"{check}: {clean(why)}" for check, why in each["alarms"].items())
-             or "nothing", ", ".join(each["broken"]) or clean(each["error"]) or "nothing", str(each["seconds"])] for each in good]))
+            [each["guest"], str(each["boots"]),
+             "; ".join(f"{check}: {clean(why)}" for check, why in each["alarms"].items()) or "nothing",
+             ", ".join(each["broken"]) or clean(each["error"]) or "nothing", str(each["seconds"])] for each in good]))
     if unproven is not None:
         parts.append(f"Checks that no fault proves: {', '.join(unproven) or 'none'}.")
     named = {row["fault"].name: row for row in rows}
@@ -85,4 +87,5 @@ def write(path, text):
 def status(rows, good):
     if any(row["outcome"] in (MISSED, ANOTHER) for row in rows) or false_alarms(rows, good):
         return 1
-    return 2 if any(row["outcome"] == UNCLEAR for row in rows) or any(each["broken"] or each["error"] for each in good) else 0
+    unclear = any(row["outcome"] == UNCLEAR for row in rows) or any(each["broken"] or each["error"] for each in good)
+    return 2 if unclear else 0

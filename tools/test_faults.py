@@ -2,7 +2,8 @@
 import pathlib
 import unittest
 
-from faults import ANOTHER, CAUGHT, MISSED, UNCLEAR, BadFault, Fault, batches, judge, parse, read, sample, trust_slow, unproven
+from faults import (
+    ANOTHER, CAUGHT, MISSED, UNCLEAR, BadFault, Fault, batches, judge, parse, read, sample, trust_slow, unproven)
 
 FAULTS = pathlib.Path(__file__).resolve().parent.parent / "fixtures/faults"
 LEVELS = {"a.must": "must", "b.should": "should", "c.may": "may", "d.must": "must"}
@@ -83,10 +84,12 @@ class Judging(unittest.TestCase):
         self.assertEqual(self.outcome(fault, finding("a.must")), MISSED)
         self.assertEqual(self.outcome(fault, finding("a.must", standing="informs"),
                                       finding("b.should", standing="warns")), MISSED)
-        self.assertEqual(self.outcome(fault, finding("b.should", "passed"), finding("c.may", standing="informs")), MISSED)
+        self.assertEqual(self.outcome(fault, finding("b.should", "passed"), finding("c.may", standing="informs")),
+                         MISSED)
 
     def test_one_boot_of_several_is_enough(self):
-        self.assertEqual(self.outcome(Fault("f", "a", ("a.must",)), finding("a.must", "passed"), finding("a.must")), CAUGHT)
+        fault = Fault("f", "a", ("a.must",))
+        self.assertEqual(self.outcome(fault, finding("a.must", "passed"), finding("a.must")), CAUGHT)
 
     def test_another_check_that_nobody_named(self):
         judged = judge([Fault("f", "a", ("a.must",))], [finding("a.must", "passed"), finding("d.must")], LEVELS)
@@ -111,8 +114,7 @@ class Judging(unittest.TestCase):
 
     def test_a_slow_host_is_believed_when_asked_for(self):
         slow = finding("b.should", "broken") | {"reason": "host too slow: the guest got 16% of its time: expected 1"}
-        findings = [slow, finding("a.must", "broken")]
-        trust_slow(findings, LEVELS)
+        findings = trust_slow([slow, finding("a.must", "broken")], LEVELS)
         self.assertEqual([(each["outcome"], each["standing"]) for each in findings],
                          [("failed", "warns"), ("broken", "doubtful")])
 
@@ -121,7 +123,8 @@ class Judging(unittest.TestCase):
                                LEVELS).false_alarms, {})
 
     def test_checks_that_nothing_proves(self):
-        self.assertEqual(unproven(LEVELS, [Fault("f", "a", ("a.must",), ("b.should",))]), ["b.should", "c.may", "d.must"])
+        fault = Fault("f", "a", ("a.must",), ("b.should",))
+        self.assertEqual(unproven(LEVELS, [fault]), ["b.should", "c.may", "d.must"])
 
 
 if __name__ == "__main__":
