@@ -73,8 +73,8 @@ let package = Package(
     library(
       "Verification",
       [
-        "Model", "Intake", "DiskFormats", "FileTrees", "Planning", "Hosts", "Hypervisors", "Guests", "Checks", "Reports",
-        "SecureShell", "Metadata",
+        "Model", "Intake", "DiskFormats", "FileTrees", "Planning", "Hosts", "Hypervisors", "Guests", "Checks",
+        "Reports", "SecureShell", "Metadata",
         "Consoles",
       ]),
     .executableTarget(
