@@ -56,20 +56,20 @@ extension Samples {
 
   /// A stranger's clauses and waivers.
   static let hostileContract: [JournalEntry] = {
-    let long = String(repeating: "A<\u{1B}", count: 10_000)
+    let long = String(repeating: "A<\u{1B}", count: 1_000)
     let clause = ContractClause(
       id: .min, title: nasty, level: .must, promisedBy: nasty, untested: long,
-      checks: Array(repeating: nasty, count: 900))
+      checks: Array(repeating: nasty, count: 230))
     let bare = ContractClause(id: .max, title: long, level: .may, promisedBy: long, untested: nasty)
     let waiver = Waiver(check: nasty, boot: long, reason: long, by: nasty, until: nasty, place: long)
     return timed([
       runStarted,
       .contract(
         ContractTerms(
-          profile: nasty, clauses: [clause, clause] + Array(repeating: bare, count: 300),
-          leftOut: Array(repeating: nasty, count: 3000))),
+          profile: nasty, clauses: [clause, bare, bare],
+          leftOut: [nasty, long])),
       .waivers(
-        WaiversRead(records: Array(repeating: WaiverRecord(waiver, isExpired: true, findings: .max), count: 50))),
+        WaiversRead(records: Array(repeating: WaiverRecord(waiver, isExpired: true, findings: .max), count: 2))),
       .runEnded,
     ])
   }()
