@@ -190,6 +190,8 @@ struct CleanCheckTests {
     #expect(try judge("clean.product", tree).outcome.name == "skipped")
     tree.add(link: "/etc/systemd/system/dev-port.device.wants/qemu-guest-agent.service", to: "/x")
     #expect(try judge("clean.foreign-agents", tree).outcome == .passed)
+    tree.add(file: "/etc/netplan/a.yaml", "# ens3 is the builder's\nrenderer: networkd\n")
+    #expect(try judge("clean.interface-names", tree).outcome == .passed)
     tree.add(file: "/boot/vmlinuz-0-rescue-0123", "x")
     #expect(try judge("clean.one-kernel", tree).outcome == .passed)
   }

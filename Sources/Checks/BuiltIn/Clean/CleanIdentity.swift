@@ -118,7 +118,7 @@ extension CleanCheck {
       "/etc/sysconfig/network-scripts/ifcfg-*", "/etc/NetworkManager/system-connections/*",
     ]).sorted()
     return files.prefix(200).compactMap { path in
-      let words = (tree.text(path) ?? "").split { !($0.isASCII && ($0.isLetter || $0.isNumber)) }
+      let words = tree.lines(path).joined(separator: "\n").split { !($0.isASCII && ($0.isLetter || $0.isNumber)) }
       guard let name = words.first(where: isSlotName) else { return nil }
       return "expected no NIC named by its slot, found \(quoted(String(name))) in \(quoted(path))"
     }
