@@ -25,6 +25,14 @@ def digest_of_files(*paths):
     return every.hexdigest()
 
 
+def end_session(leader):
+    """Asks all processes of a session to end: what is wrapped may have made a group of its own, as `timeout` does."""
+    for stat in pathlib.Path("/proc").glob("[0-9]*/stat"):
+        with contextlib.suppress(OSError, ValueError, IndexError):
+            if int(stat.read_text().rpartition(")")[2].split()[3]) == leader:
+                os.kill(int(stat.parent.name), signal.SIGTERM)
+
+
 class Runner:
     """Runs of one program with the checks of this tree. For several threads, a guest's name by one at a time."""
 
@@ -55,7 +63,7 @@ class Runner:
             self.running.add(process)
             try:
                 if self.stopping.is_set():
-                    os.killpg(process.pid, signal.SIGTERM)
+                    end_session(process.pid)
                 said, _ = process.communicate()
             finally:
                 self.running.discard(process)
@@ -65,8 +73,7 @@ class Runner:
         """Ends what runs; nothing is begun any more."""
         self.stopping.set()
         for process in self.running.copy():
-            with contextlib.suppress(ProcessLookupError):
-                os.killpg(process.pid, signal.SIGTERM)
+            end_session(process.pid)
 
     def guest(self, name, members, *more):
         """The folder of the guest with these faults, a good one when there are none; None when it cannot be built."""
