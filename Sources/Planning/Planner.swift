@@ -55,7 +55,9 @@ package func makePlan(_ wishes: PlanWishes, axes: Axes) throws(CoverError) -> Pl
       Boot(
         id: bootID(boots.count, "moved"), hypervisor: "qemu", instance: first.instance, layout: layout,
         continues: first.id, edition: nextEdition(seed: wishes.seed), covers: table.row(choices).map { new.cover($0) }))
-    boots.append(rebornBoot(of: first, index: boots.count, seed: wishes.seed))
+    var reborn = rebornBoot(of: first, index: boots.count, seed: wishes.seed)
+    reborn.covers = table.row(reborn.layout.choices).map { new.cover($0) }
+    boots.append(reborn)
   }
   if wishes.compatibility {
     for profile in axes.compatibility {

@@ -17,7 +17,7 @@ struct FakeGuest {
       "etc/hostid": "RZ", "etc/passwd": "root:x:0:0:root:/root:/bin/sh\n",
       "etc/shadow": "root:$6$salt$hash:19000:0:99999:7:::\ndaemon:*:19000::::::\nsshd:!:19000::::::\n",
       "etc/fstab": "# all\nUUID=1 / ext4 rw 0 1\n/dev/vdb /data auto defaults,nofail,comment=cloudconfig 0 2\n",
-      "root/.ssh/authorized_keys": expectations["ROOT_KEY"]! + "\n",
+      "root/.ssh/authorized_keys": "\(rootKey)\n\(InstanceDictionary.companionKey(nonce: boot.instance.nonce))\n",
       "proc/cmdline": "root=UUID=1 ro console=tty0 console=ttyS0,115200n8\n", "proc/consoles": "ttyS0 -W- 4:64\n",
       "proc/cpuinfo": "processor\t: 0\n\nprocessor\t: 1\n", "proc/meminfo": "MemTotal:  480000 kB\n",
       "proc/self/mountinfo":

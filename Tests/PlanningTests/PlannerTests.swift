@@ -51,7 +51,7 @@ import Testing
     let audit = try #require(CoverageAudit(plan, axes: axes))
     #expect(plan.combinations == audit.possible)
     let covers = try plan.boots.filter { $0.purpose == .gate }.map { try #require($0.covers) }
-    #expect(covers.count == 13)
+    #expect(covers.count == 14)
     #expect(covers.reduce(0) { $0 + $1.combinations } == audit.possible - audit.missing.count)
     #expect(!audit.missing.isEmpty)
     #expect(audit.missing.allSatisfy { $0.count == 2 })
@@ -93,7 +93,7 @@ import Testing
     let more = try makePlan(PlanWishes(seed: 4, compatibility: true), axes: axes).boots
     #expect(Array(more.prefix(plain.count)) == plain)
     let others = more.dropFirst(plain.count)
-    #expect(others.map(\.id) == ["08-compat-ide", "09-compat-ahci", "10-compat-nvme"])
+    #expect(others.map(\.id) == ["09-compat-ide", "10-compat-ahci", "11-compat-nvme"])
     #expect(others.allSatisfy { $0.purpose == .compatibility && $0.covers == nil && $0.continues == nil })
     #expect(others.map(\.layout.bootDisk.model) == [.ide, .ahci, .nvme])
     #expect(others.map(\.layout.machine) == [.pc, .q35, .q35])
@@ -112,7 +112,7 @@ import Testing
     #expect(Array(plan.boots.prefix(plain.boots.count)) == plain.boots)
     let trials = Array(plan.boots.dropFirst(plain.boots.count))
     #expect(trials.map(\.metadataFault) == MetadataFault.all)
-    #expect(trials.prefix(3).map(\.id) == ["11-mdata-absent", "12-mdata-silent", "13-mdata-late"])
+    #expect(trials.prefix(3).map(\.id) == ["12-mdata-absent", "13-mdata-silent", "14-mdata-late"])
     #expect(trials.allSatisfy { $0.purpose == .trial && $0.covers == nil && $0.continues == nil })
     #expect(Set(trials.map(\.layout)).count == 1 && Set(trials.map(\.instance.uuid)).count == trials.count)
     #expect(trials.allSatisfy { problem(of: $0) == nil && $0.layout.profile == nil })
