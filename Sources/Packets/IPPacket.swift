@@ -20,6 +20,8 @@ package struct IPPacket: Hashable, Sendable {
   /// Of TCP and UDP, in the first fragment.
   package var port: UInt16?
   package var payload = Payload.other
+  /// Whether it goes on with a TCP connection, or answers one: anything but the first packet of who opens it.
+  package var continuesConnection = false
 
   /// - Parameter reader: stands behind the Ethernet header.
   init?(version4 reader: inout ByteReader) {
@@ -61,6 +63,7 @@ package struct IPPacket: Hashable, Sendable {
     case 6, 17:
       guard reader.skip(2), let port = reader.word() else { return }
       self.port = port
+      if proto == 6, reader.skip(9), let flags = reader.byte() { continuesConnection = flags & 0x12 != 0x02 }
       guard proto == 17, reader.skip(4) else { return }
       switch port {
       case 67 where !source.isIPv6: payload = .dhcp(dhcpType(&reader))

@@ -7,7 +7,7 @@ package struct WireFacts: Sendable {
     package var address: IPAddress?
   }
 
-  /// Where packets went.
+  /// Where packets went; of TCP, where connections were opened to.
   package struct Destination: Hashable, Sendable {
     package var address: IPAddress
     package var proto: UInt8
@@ -85,7 +85,7 @@ package struct WireFacts: Sendable {
     case .routerSolicitation: routerSolicitations.add(time)
     case .question(let name): questions.add(Question(server: packet.destination, name: name), time)
     case .routerAdvertisement, .neighborSolicitation, .neighborAdvertisement, .membership: return
-    case .other: break
+    case .other: if packet.continuesConnection { return }
     }
     destinations.add(
       Destination(address: packet.destination, proto: packet.proto, port: packet.port), time)

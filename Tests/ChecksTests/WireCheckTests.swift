@@ -130,6 +130,16 @@ struct WireCheckTests {
     #expect(Set(Self.defects.map { $0.0.info.id }) == Set(Self.checks.map { $0.info.id }))
   }
 
+  /// Who has learned the address from the guest's own frames does not ask again.
+  @Test func questionsBeforeTheAddressIsUsedDoNotCount() {
+    let early = Self.arp(1, "10.77.1.2", "10.77.1.24", from: Self.gateway)
+    let own = Self.arp(1, "10.77.1.24", "10.77.1.2")
+    #expect(Self.judge(WireARPAnswers.self, [(0, early), (3, own)]).outcome.name == "skipped")
+    #expect(Self.judge(WireARPAnswers.self, [(0, early), (3, own), (9, early)]).outcome.name == "failed")
+    #expect(
+      Self.judge(WireARPAnswers.self, [(0, early), (3, Self.arp(2, "10.77.1.24", "10.77.1.2"))]).outcome == .passed)
+  }
+
   @Test func theLengthOnTheWireCounts() {
     let frame = [(0.0, Self.ip("10.77.1.24", "10.77.1.2", 1, []))]
     #expect(Self.judge(WireFrames.self, frame, lengths: [1514]).outcome == .passed)

@@ -30,6 +30,15 @@ struct WireFactsTests {
     #expect(facts.routerSolicitations.count == 1 && facts.longest == 14 + 28 + 236 + 4 + 12)
   }
 
+  /// Each of our SSH sessions has a port of its own: answers to them would fill the list.
+  @Test func answersToOthersAreNoDestinations() {
+    func tcp(_ flags: UInt8) -> [UInt8] {
+      Made.ip("10.77.1.24", "10.77.1.2", 6, [0, 22, 0x90, flags] + [UInt8](repeating: 0, count: 8) + [0x50, flags])
+    }
+    let facts = Made.facts([0x02, 0x12, 0x10, 0x18, 0x04, 0x01].map(tcp))
+    #expect(facts.destinations.entries.keys.map(\.port) == [0x9002] && facts.sources.entries.values.map(\.count) == [6])
+  }
+
   /// A guest that invents addresses fills no memory.
   @Test func listsAreBounded() {
     let frames = (0..<600).map { Made.arp(2, "10.1.\($0 / 256).\($0 % 256)", "10.77.1.2") }

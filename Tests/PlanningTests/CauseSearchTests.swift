@@ -111,7 +111,9 @@ import Testing
       if choices["display"] == "cirrus" && choices["balloon"] == "virtio" { return .unclear }
       return choices["disk.model"] == "virtio-scsi" ? .failed : .passed
     }
-    var trial = try #require(try trial(seed: 2, judge))
+    var found: Trial?
+    for seed in 1...6 as ClosedRange<UInt64> where found == nil { found = try trial(seed: seed, judge) }
+    var trial = try #require(found)
     #expect(factors(trial.run()) == ["disk.model=virtio-scsi"])
   }
 

@@ -29,7 +29,7 @@ import Testing
         #expect(text.contains(word))
       }
       #expect(text.contains("ssh -i '/var/tmp/a b/key' "))
-      for nic in boot.instance.nics { #expect(text.contains("\(nic.interface) ") && text.contains(nic.address)) }
+      for nic in boot.instance.nics { #expect(text.contains("\(nic.interface) ") && text.contains(nic.ips[0])) }
     }
   }
 

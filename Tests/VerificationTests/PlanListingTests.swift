@@ -22,10 +22,10 @@ import Verification
       #expect(line.contains("  \(boot.covers?.combinations ?? -1) value"))
       #expect(line.contains(boot.layout.bootDisk.model.rawValue) && line.contains(boot.layout.choices["nic.mac"]!))
     }
-    #expect(lines[3].hasPrefix("01-smartos-kvm ") && lines[3].contains("  25 values  "))
+    #expect(lines[3].hasPrefix("01-smartos-kvm ") && lines[3].contains("  28 values  "))
     #expect(lines[3].contains("uhci, platform 2014"))
     #expect(lines[9].contains("continues 01-smartos-kvm"))
-    #expect(lines.last == "covers all 64 values that can be (checked); 0 are ruled out by constraints")
+    #expect(lines.last == "covers all 72 values that can be (checked); 0 are ruled out by constraints")
     #expect(lines.allSatisfy { !$0.hasSuffix(" ") })
   }
 

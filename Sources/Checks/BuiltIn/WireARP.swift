@@ -9,8 +9,10 @@ package struct WireARPAnswers: WireCheck {
     remedy: "Put the promised address on the NIC with the promised MAC; see network.address.",
     description: """
       When somebody on the wire has asked for a promised address (the network does before each first SSH connection), \
-      an answer or an announcement must have been seen from the guest.
+      an answer or an announcement must have been seen from the guest. Questions from before the guest used the address \
+      do not count: nobody asks again who has learned it from the guest's own frames.
       """)
+  package static let needsReadyGuest = true
 
   package static func judge(_ traffic: [Traffic], of instance: Instance, timeoutScale: Double) -> Judgement {
     var asked = 0
@@ -18,8 +20,11 @@ package struct WireARPAnswers: WireCheck {
     for wire in traffic {
       for text in wire.nic.addresses4 {
         guard let address = IPAddress(text), let asking = wire.facts.asked[address] else { continue }
+        let used = wire.facts.sources.entries.compactMap { $0.key.address == address ? $0.value.first : nil }.min()
+        let answers = wire.facts.answered[address] != nil || wire.facts.announced[address] != nil
+        guard answers || used.map({ asking.last > $0 + 1 }) ?? true else { continue }
         asked += 1
-        if wire.facts.answered[address] == nil, wire.facts.announced[address] == nil {
+        if !answers {
           problems.append(
             "\(wire.name): expected an answer to ARP for \(text), which was asked for \(times(asking.count)), found none"
           )
@@ -41,6 +46,7 @@ package struct WireAnnounces: WireCheck {
       and neighbours then learn at once that an address has moved to another machine.
       """,
     description: "Looks for an ARP frame on each NIC's wire that names each static IPv4 address unasked.")
+  package static let needsReadyGuest = true
 
   package static func judge(_ traffic: [Traffic], of instance: Instance, timeoutScale: Double) -> Judgement {
     var problems: [String] = []

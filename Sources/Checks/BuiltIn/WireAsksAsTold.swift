@@ -1,4 +1,3 @@
-package import Guests
 package import Model
 import Packets
 
@@ -15,12 +14,7 @@ package struct WireAsksAsTold: WireCheck {
       Looks for a DHCPDISCOVER or DHCPREQUEST, and for a router solicitation, on the wires of those NICs.
       """)
 
-  package static func judge(_ guest: Guest, _ awakening: Awakening) async throws -> Judgement {
-    guard awakening.ssh != nil || awakening.loginPrompt != nil else {
-      return .skipped("the boot did not get that far: \(awakening.end.sentence)")
-    }
-    return try await judgeWires(guest)
-  }
+  package static let needsReadyGuest = true
 
   package static func judge(_ traffic: [Traffic], of instance: Instance, timeoutScale: Double) -> Judgement {
     let told = traffic.filter { $0.nic.addressing != nil }

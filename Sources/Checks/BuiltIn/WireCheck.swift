@@ -15,6 +15,8 @@ package struct Traffic: Sendable {
 
 /// A check that judges nothing but what passed on the NICs' wires.
 package protocol WireCheck: BootCheck {
+  /// Whether what was not seen says nothing of a guest that did not come up.
+  static var needsReadyGuest: Bool { get }
   /// - Parameters:
   ///   - traffic: of each NIC of the instance, in their order.
   ///   - timeoutScale: what seconds of a fast machine are multiplied with.
@@ -22,11 +24,12 @@ package protocol WireCheck: BootCheck {
 }
 
 extension WireCheck {
-  package static func judge(_ guest: Guest, _ awakening: Awakening) async throws -> Judgement {
-    try await judgeWires(guest)
-  }
+  package static var needsReadyGuest: Bool { false }
 
-  static func judgeWires(_ guest: Guest) async throws -> Judgement {
+  package static func judge(_ guest: Guest, _ awakening: Awakening) async throws -> Judgement {
+    if needsReadyGuest, awakening.ssh == nil, awakening.loginPrompt == nil {
+      return .skipped("the boot did not get that far: \(awakening.end.sentence)")
+    }
     var traffic: [Traffic] = []
     var files: [Evidence] = []
     var notes: [String: String] = [:]

@@ -22,7 +22,7 @@ package func suspicion(of axes: [Axis], check: String) -> [Double] {
   let area = check.prefix { $0 != "." }
   let likely: [String] =
     switch area {
-    case "network": ["nic", "machine"]
+    case "network", "wire": ["nic", "machine"]
     case "disk", "boot": ["disk", "extra", "machine"]
     case "virtio": ["disk", "nic", "machine"]
     case "system": ["cpus", "memory", "cpu", "clock", "platform"]
