@@ -45,12 +45,12 @@ extension FakeGuest {
       "sys/bus/virtio/devices/virtio0/device": "0x0004\n", "sys/bus/virtio/drivers/virtio_rng/x": "",
       "proc/vmstat": "nr_free_pages 1\noom_kill 0\n", "etc/product": "Name: Tiny\nVersion: 1.2.0\n", "etc/motd": "\n",
     ])
-    try tool("uname", "echo Linux")
-    try tool("findfs", "exit 1")
     try initramfs("virtio_pci virtio-blk virtio_scsi nvme ahci ata_generic sd_mod")
     try run(
       """
-      chmod 755 etc/cron.daily/fstrim
+      printf '#!/bin/sh\necho Linux\n' >tools/uname
+      printf '#!/bin/sh\nexit 1\n' >tools/findfs
+      chmod 755 etc/cron.daily/fstrim tools/uname tools/findfs
       ln -s /usr/share/zoneinfo/Etc/UTC etc/localtime
       ln -s "$PWD/sys/bus/virtio/drivers/virtio_rng" sys/bus/virtio/devices/virtio0/driver
       echo '27 25 254:17 / /data rw,relatime - ext4 /dev/vdb1 rw' >>proc/self/mountinfo

@@ -1,6 +1,6 @@
 #!/bin/sh
 # title: The root file system can be written, and has recorded no error
-# level: must
+# level: should
 # clause: 9, 69
 # transports: ssh serial
 # needs: path:/proc/self/mountinfo
