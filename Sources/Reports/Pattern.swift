@@ -12,8 +12,8 @@ extension Report {
     let judged = all.filter {
       boots[$0.boot].purpose != .compatibility && boots[$0.boot].boot != nil && !boots[$0.boot].isTrial
     }
-    let failing = judged.filter { $0.result == .failed }.map { boots[$0.boot] }
-    let passing = judged.filter { $0.result == .passed }.map { boots[$0.boot] }
+    var failing = judged.filter { $0.result == .failed }.map { boots[$0.boot] }
+    var passing = judged.filter { $0.result == .passed }.map { boots[$0.boot] }
     guard judged.count == failing.count + passing.count, failing.contains(where: { $0.purpose == .gate }),
       judged.count(where: { boots[$0.boot].purpose == .gate }) > 1
     else { return nil }
@@ -26,7 +26,10 @@ extension Report {
     if failing.allSatisfy(\.isCopy) {
       return "only when another instance begins with a used disk: what is wrong was made by the first one, and stayed"
     }
-    let freshPasses = passing.filter { !$0.continuesAnother && !$0.isCopy }
+    // A copy of a used disk may well fail of what a move fails of: it says nothing of which of the two it takes.
+    failing.removeAll(where: \.isCopy)
+    passing.removeAll(where: \.isCopy)
+    let freshPasses = passing.filter { !$0.continuesAnother }
     if failing.allSatisfy(\.continuesAnother) {
       return afterMove(failing, fresh: freshPasses, continued: passing.filter(\.continuesAnother))
     }

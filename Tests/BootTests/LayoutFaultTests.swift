@@ -71,7 +71,7 @@ extension BootTests {
       let report = try #require(outcome.report)
       #expect(report.verdict == "rejected")
       let plan = try JSONDecoder().decode(Plan.self, from: Data(outcome.file("plan.json").utf8))
-      let fresh = plan.boots.filter { $0.continues == nil }.map(\.id)
+      let fresh = plan.boots.filter { $0.startsFrom == nil }.map(\.id)
       #expect(fresh.count > 2)
       for boot in fresh {
         #expect(report.outcome(of: "network.address", on: boot) == "passed", "\(boot): \(outcome.story)")

@@ -91,7 +91,7 @@ extension FakeGuest {
     Defect("metadata.tool-status", "expected mdata-put to fail for the read-only key sdc:uuid") {
       try $0.tool("mdata-put", "exit 0")
     },
-    Defect("metadata.tool-status", "expected root_authorized_keys in the output of mdata-list, found ''") {
+    Defect("metadata.tool-status", "expected root_authorized_keys in the output of mdata-list, found 'root_pw'") {
       try $0.run("rm tools/store/root_authorized_keys; rm tools/store/imgverify:*")
     },
     Defect("metadata.odd-value", "found 202022") {

@@ -40,11 +40,17 @@ import Testing
   }
 
   @Test func aContinuedBootBringsItsChain() throws {
-    let moved = try #require(plan.boots.last)
+    let moved = try #require(plan.boots.first { $0.continues != nil })
     #expect(moved.continues == plan.boots[0].id)
     var further = moved
     (further.id, further.continues) = ("90-further", moved.id)
     #expect(try run([further]).plan(of: ["90"]).boots.map(\.id) == [plan.boots[0].id, moved.id, "90-further"])
+  }
+
+  /// A copied disk needs the boot that has used it.
+  @Test func aRebornInstanceBringsTheBootOfItsDisk() throws {
+    let reborn = try #require(plan.boots.first { $0.copies != nil })
+    #expect(try run().plan(of: [reborn.id]).boots.map(\.id) == [plan.boots[0].id, reborn.id])
   }
 
   @Test func eachDecidesAsItDidButAStepOfASearchDecidesNow() throws {

@@ -15,7 +15,7 @@ import Verification
 
   @Test func aPlanHasALineForEachBoot() throws {
     let (plan, lines) = try listed(PlanWishes(seed: 42))
-    #expect(lines[0] == "seed 42, 7 boots")
+    #expect(lines[0] == "seed 42, 8 boots")
     #expect(lines[2].hasPrefix("boot ") && lines[2].contains("  new        machine  "))
     for (boot, line) in zip(plan.boots, lines.dropFirst(3)) {
       #expect(line.hasPrefix(boot.id))
@@ -25,6 +25,7 @@ import Verification
     #expect(lines[3].hasPrefix("01-smartos-kvm ") && lines[3].contains("  28 values  "))
     #expect(lines[3].contains("uhci, platform 2014"))
     #expect(lines[9].contains("continues 01-smartos-kvm"))
+    #expect(lines[10].contains("new instance on the disk of 01-smartos-kvm"))
     #expect(lines.last == "covers all 72 values that can be (checked); 0 are ruled out by constraints")
     #expect(lines.allSatisfy { !$0.hasSuffix(" ") })
   }
