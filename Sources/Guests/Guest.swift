@@ -95,6 +95,12 @@ package struct Guest: Sendable {
     } catch let error as VerifyError where error.code == .timedOut { return false }
   }
 
+  /// Resets the machine from outside; the guest is not asked.
+  package func reset() async throws {
+    try await machine.monitor.execute("system_reset", until: .after(.seconds(30)))
+    await metadata.guestWasReset()
+  }
+
   /// Logs in on COM1, runs a script there, and logs out.
   package func runOverSerial(_ script: String) async throws -> String {
     let shell = try await SerialShell.login(

@@ -78,7 +78,9 @@ package enum BuiltIn {
 
   /// Judged at the very end, each on a guest that is put back to how it was before ``lastChecks``. Those come first that
   /// are over soonest: the guest's clock jumps by all that went before.
-  package static let intrusiveChecks: [any IntrusiveCheck.Type] = [PowerOff.self, DiskFull.self, PowerReboot.self]
+  package static let intrusiveChecks: [any IntrusiveCheck.Type] = [
+    PowerOff.self, DiskFull.self, PowerReboot.self, PowerCut.self,
+  ]
 
   package static var infos: [CheckInfo] {
     (imageChecks + bootChecks + lastChecks + intrusiveChecks).map { $0.info } + CloneChecks.infos
