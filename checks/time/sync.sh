@@ -23,7 +23,7 @@ clients() {
 }
 some() { [ -n "$(clients)" ]; }
 
-eventually 10 some || fail "expected chronyd, ntpd or systemd-timesyncd, found none running"
+eventually 5 some || fail "expected chronyd, ntpd or systemd-timesyncd, found none running"
 found=$(oneline "$(clients)")
 note "clients=$found"
 case $found in
