@@ -15,6 +15,8 @@ list=$(systemctl list-units --state=failed --plain --no-legend --no-pager) ||
   broken "systemctl list-units ended with status $?"
 failed=''
 while read -r unit _; do
+  # What runs a user-script that is meant to fail says so; that is no fault of the image.
+  case ${EXPECT_FAILING_SCRIPTS:-}:$unit in yes:cloud-final.service | yes:triton-guest.service) continue ;; esac
   [ -z "$unit" ] || failed="$failed${failed:+ }$unit"
 done <<EOF
 $list
