@@ -2,6 +2,8 @@ import Model
 
 extension Report {
   /// Checks × boots: those that gate, then those for compatibility, then trials. A search repeats what stands here.
+  ///
+  /// What is bad stands on top. Of many checks, those that passed or were skipped everywhere are folded away.
   var matrix: Markup? {
     let columns = [Boot.Purpose.gate, .compatibility, .trial].flatMap { purpose in
       boots.indices.filter { boots[$0].purpose == purpose }
@@ -24,15 +26,13 @@ extension Report {
       }
     }
     if rows.isEmpty { return nil }
-    // What is bad stands on top; otherwise the order in which the checks ran.
     let order = rows.indices.sorted { a, b in
       let (first, second) = (rows[a].cells.worst.weight, rows[b].cells.worst.weight)
       return first != second ? first < second : a < b
     }
     let used = Set(rows.flatMap { $0.cells.compactMap { $0 } })
-    return """
-      <section id="checks">
-      <h2>Checks and boots</h2>
+    func table(_ order: some Sequence<Int>) -> Markup {
+      """
       <div class="scroll"><table class="matrix\(columns.count > 6 ? " many" : "")">
       <thead><tr><th scope="col">check</th><th scope="col"><span>image</span></th>\(columns.map { index in
         "<th scope=\"col\"\(boots[index].purpose == .gate ? "" : " class=\"aside\" title=\"does not gate\"" as Markup)><a href=\"#boot-\(index)\">\(boots[index].id)</a></th>" as Markup
@@ -44,13 +44,28 @@ extension Report {
 
         """ as Markup
       })</tbody></table></div>
-      <p class="legend">\(used.sorted().map { mark in
+
+      """
+    }
+    let quiet = order.filter { [.passed, .skipped].contains(rows[$0].cells.worst) }
+    let folded = quiet.count > Self.mostUnfolded ? quiet : []
+    let open = order.filter { !folded.contains($0) }
+    return """
+      <section id="checks">
+      <h2>Checks and boots</h2>
+      \(open.isEmpty ? nil : table(open))\(folded.isEmpty ? nil : """
+        <details><summary>\(folded.count) checks that passed or were skipped on every boot</summary>
+        \(table(folded))</details>
+
+        """ as Markup)<p class="legend">\(used.sorted().map { mark in
         "<span class=\"\(mark.tone.rawValue)\"><i>\(mark.sign)</i> \(mark.word)</span> " as Markup
       })</p>
       </section>
 
       """
   }
+
+  private static let mostUnfolded = 40
 
   private func cell(_ mark: Mark?) -> Markup {
     guard let mark else { return "<td></td>" }

@@ -78,6 +78,13 @@ extension FakeGuest {
     Defect("disk.trim", "found none") { try $0.run("rm etc/cron.daily/fstrim") },
     Defect("disk.trim", "which is not executable") { try $0.run("chmod 644 etc/cron.daily/fstrim") },
     Defect("disk.trim", "but no cron runs") { try $0.run("rm -r proc/90") },
+    Defect("disk.trim", "fstrim.timer, but systemd does not run") {
+      try $0.run(
+        """
+        rm etc/cron.daily/fstrim; rm -rf run/systemd/system; mkdir -p etc/systemd/system/timers.target.wants
+        ln -s /lib/systemd/system/fstrim.timer etc/systemd/system/timers.target.wants/
+        """)
+    },
     Defect(
       "disk.no-device-pins", "found IDTYPE=sys_serial IDNAME=BUILD", "etc/lvm/devices/system.devices",
       "IDTYPE=sys_serial IDNAME=BUILD DEVNAME=/dev/vda2\n"),
