@@ -10,9 +10,20 @@ package struct DiskDiscards: BootCheck {
     remedy:
       "Use a file system that knows discard (ext4, XFS) and a kernel whose virtio_blk passes it on; with LVM or encryption allow discards there.",
     description: """
-      Runs 'fstrim /' over SSH and compares QEMU's count of unmapped pieces before and after. Machines whose disk \
-      takes no discards (virtio-blk before QEMU 4.0, as on SmartOS' KVM) are left out.
+      Writes and removes a file, runs 'fstrim /' over SSH and compares QEMU's count of unmapped pieces before and after. \
+      Machines whose disk takes no discards (virtio-blk before QEMU 4.0, as on SmartOS' KVM) are left out.
       """)
+
+  /// A file system may remember what it has trimmed (ext4 does), so something has to become free first.
+  private static let script = """
+    command -v fstrim >/dev/null || exit 77
+    file=/var/tmp/imgverify-trim
+    dd if=/dev/zero of=$file bs=65536 count=64 2>/dev/null
+    sync
+    rm -f $file
+    sync
+    fstrim -v / && echo trimmed
+    """
 
   package static func judge(_ guest: Guest, _ awakening: Awakening) async throws -> Judgement {
     guard let session = awakening.ssh else { return .skipped("there is no SSH session: \(awakening.end.sentence)") }
@@ -22,8 +33,7 @@ package struct DiskDiscards: BootCheck {
     guard takes == true else { return .skipped("this machine's boot disk takes no discards") }
     guard let before = try await guest.bootDiskStatistics() else { return .skipped("QEMU tells no block statistics") }
     let result = try await session.run(
-      "command -v fstrim >/dev/null || exit 77; fstrim -v / && echo trimmed", outputLimit: ByteCount(bytes: 16 << 10),
-      until: guest.patience(120))
+      "exec /bin/sh -s", input: Array(script.utf8), outputLimit: ByteCount(bytes: 16 << 10), until: guest.patience(120))
     let said = String(decoding: result.standardOutput + result.standardError, as: UTF8.self)
     if result.status == 77 { return .skipped("this guest has no command 'fstrim'") }
     let after = try await guest.bootDiskStatistics() ?? before
