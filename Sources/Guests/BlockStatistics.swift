@@ -33,6 +33,15 @@ extension Guest {
   /// What QEMU has done so far for the extra disk.
   package func extraDiskStatistics() async throws -> BlockStatistics? { try await statistics(of: "disk1") }
 
+  /// What the boot disk's overlay takes on the host's disk.
+  ///
+  /// - Returns: nil when QEMU does not say.
+  package func bootDiskUse() async throws -> ByteCount? {
+    let answer = try await machine.monitor.execute("query-block", until: .after(.seconds(30)))
+    let disk = answer.array?.first { $0["device"]?.string == "disk0" }
+    return disk?["inserted"]?["image"]?["actual-size"]?.integer.map { ByteCount(bytes: $0) }
+  }
+
   private func statistics(of drive: String) async throws -> BlockStatistics? {
     let answer = try await machine.monitor.execute("query-blockstats", until: .after(.seconds(30)))
     return BlockStatistics(drive: drive, in: answer)
