@@ -89,6 +89,11 @@ class Runner:
         key = hashlib.sha256("\0".join((folder.name[-16:], self.gate, options)).encode()).hexdigest()[:24]
         return CACHE / f"results/{key}.json"
 
+    def knows(self, name, faults, options):
+        """Whether such a run of these faults need not be made again."""
+        kept = self.kept(name, [fault.name for fault in faults], options)
+        return bool(kept and kept.exists() and not self.options.fresh)
+
     def run(self, name, members, base, options, scale):
         """One run of the gate: `findings` (None when it judged nothing), `seconds`, `error`, whether it was `known`."""
         if self.stopping.is_set():
